@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { gateReasonSchema } from '../gate/decide-gate.ts'
+import { capabilitiesSchema, isolationSchema, networkSchema } from '../machine/machine-state.ts'
+import { protocolSchema } from '../runtime/runtime-manifest.ts'
+
+const readiness = { readiness: z.enum(['ready', 'blocked']), reasons: z.array(gateReasonSchema) }
+
+export const runtimeEntrySchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  summary: z.string(),
+  version: z.string().nullable(),
+  protocols: z.array(protocolSchema),
+  hasAgent: z.boolean(),
+  ...readiness,
+})
+export type RuntimeEntry = z.infer<typeof runtimeEntrySchema>
+
+export const substrateEntrySchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  summary: z.string(),
+  docsPath: z.string(),
+  credentials: z.array(
+    z.object({ name: z.string(), label: z.string(), help: z.string(), required: z.boolean() }),
+  ),
+  capabilities: capabilitiesSchema,
+  isolation: isolationSchema,
+  network: networkSchema,
+  /** Whether a folder of the control plane's computer can be mounted. */
+  hostPath: z.boolean(),
+  ...readiness,
+})
+export type SubstrateEntry = z.infer<typeof substrateEntrySchema>
+
+export const upstreamEntrySchema = z.object({
+  id: z.string(),
+  label: z.string(),
+  summary: z.string(),
+  protocols: z.array(protocolSchema),
+  credential: z.string(),
+  keyRequired: z.boolean(),
+  baseUrl: z.string().nullable(),
+  models: z.array(z.string()),
+  ...readiness,
+})
+export type UpstreamEntry = z.infer<typeof upstreamEntrySchema>
+
+export const gateRequestSchema = z.strictObject({
+  runtime: z.string(),
+  substrate: z.string(),
+  upstream: z.string().optional(),
+  model: z.string().min(1).max(255).optional(),
+})
+export type GateRequest = z.infer<typeof gateRequestSchema>

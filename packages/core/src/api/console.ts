@@ -1,0 +1,102 @@
+import { z } from 'zod'
+import type { Problem } from '../errors/problem.ts'
+import type { AgentState } from '../machine/machine-state.ts'
+
+export const sessionNameSchema = z.string().regex(/^[a-z0-9-]{1,32}$/)
+export const clientNameSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+const seq = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
+const cols = z.number().int().min(20).max(500)
+const rows = z.number().int().min(5).max(200)
+const label = z.string().min(1).max(64)
+const epoch = z.string().max(64)
+
+export const openConsoleSchema = z.strictObject({
+  cols,
+  rows,
+  session: sessionNameSchema.optional(),
+  client: clientNameSchema.optional(),
+  label: label.optional(),
+  launch: z.boolean().optional(),
+})
+export type OpenConsole = z.infer<typeof openConsoleSchema>
+
+const batch = {
+  session: sessionNameSchema.optional(),
+  client: clientNameSchema,
+  seq,
+  epoch: epoch.optional(),
+}
+export const inputSchema = z.strictObject({ ...batch, data: z.base64() })
+export const pasteSchema = z.strictObject({ ...batch, data: z.base64() })
+export const resizeSchema = z.strictObject({ ...batch, cols, rows })
+export const takeOverSchema = z.strictObject({
+  session: sessionNameSchema.optional(),
+  client: clientNameSchema,
+  label: label.optional(),
+})
+export type ConsoleInput = z.infer<typeof inputSchema>
+export type ConsolePaste = z.infer<typeof pasteSchema>
+export type ConsoleResize = z.infer<typeof resizeSchema>
+export type TakeOver = z.infer<typeof takeOverSchema>
+
+/** What a browser may send on the WebSocket. */
+export const socketMessageSchema = z.discriminatedUnion('type', [
+  inputSchema.extend({ type: z.literal('input') }),
+  pasteSchema.extend({ type: z.literal('paste') }),
+  resizeSchema.extend({ type: z.literal('resize') }),
+  takeOverSchema.extend({ type: z.literal('take-over') }),
+])
+export type SocketMessage = z.infer<typeof socketMessageSchema>
+
+export const driverSchema = z.object({ client: z.string(), label: z.string(), since: z.string() }).nullable()
+/** Who types and sets the size. */
+export type Driver = z.infer<typeof driverSchema>
+export type ConsoleTier = 'attach' | 'stream' | 'poll'
+
+export const consoleSchema = z.object({
+  session: z.string(),
+  epoch: z.string(),
+  cols: z.number(),
+  rows: z.number(),
+  tier: z.enum(['attach', 'stream', 'poll']),
+  transports: z.array(z.enum(['ws', 'sse', 'poll'])),
+  driver: driverSchema,
+  /** The next sequence number of the asking client. */
+  expected: z.number().int(),
+})
+export type ConsoleOpened = z.infer<typeof consoleSchema>
+
+export const inputLimitBytes = 1024
+export const pasteLimitBytes = 1024 * 1024
+
+export type SnapshotReason = 'attach' | 'behind' | 'trimmed' | 'restarted' | 'unknown-cursor'
+export type EndReason = 'limit' | 'asleep' | 'exited' | 'destroyed' | 'replaced'
+
+/** Everything a console stream says, the same over SSE and WebSocket. `data` is base64. */
+export type ConsoleEvent =
+  | {
+      readonly event: 'started'
+      readonly data: {
+        session: string
+        epoch: string
+        cols: number
+        rows: number
+        tier: ConsoleTier
+        driver: Driver
+        viewers: number
+        resumed: boolean
+      }
+    }
+  | {
+      readonly event: 'snapshot'
+      readonly id: string
+      readonly data: { data: string; cols: number; rows: number; reason: SnapshotReason }
+    }
+  | { readonly event: 'output'; readonly id: string; readonly data: { data: string } }
+  | { readonly event: 'resize'; readonly id: string; readonly data: { cols: number; rows: number } }
+  | { readonly event: 'driver'; readonly data: { driver: Driver; viewers: number } }
+  | { readonly event: 'ack'; readonly data: { client: string; acked: number } }
+  | { readonly event: 'agent'; readonly data: AgentState }
+  | { readonly event: 'idle'; readonly data: Record<string, never> }
+  | { readonly event: 'end'; readonly data: { reason: EndReason; retry: boolean } }
+  | { readonly event: 'error'; readonly data: Problem & { seq?: number } }

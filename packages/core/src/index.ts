@@ -1,0 +1,141 @@
+export {
+  type ApiKey,
+  apiKeySchema,
+  createApiKeySchema,
+  createdApiKeySchema,
+  createSessionSchema,
+  type Me,
+  meSchema,
+  sessionAnswerSchema,
+} from './api/accounts.ts'
+export {
+  type GateRequest,
+  gateRequestSchema,
+  type RuntimeEntry,
+  runtimeEntrySchema,
+  type SubstrateEntry,
+  substrateEntrySchema,
+  type UpstreamEntry,
+  upstreamEntrySchema,
+} from './api/catalogue.ts'
+export {
+  type ConsoleEvent,
+  type ConsoleInput,
+  type ConsoleOpened,
+  type ConsolePaste,
+  type ConsoleResize,
+  type ConsoleTier,
+  clientNameSchema,
+  consoleSchema,
+  type Driver,
+  driverSchema,
+  type EndReason,
+  inputLimitBytes,
+  inputSchema,
+  type OpenConsole,
+  openConsoleSchema,
+  pasteLimitBytes,
+  pasteSchema,
+  resizeSchema,
+  type SnapshotReason,
+  type SocketMessage,
+  sessionNameSchema,
+  socketMessageSchema,
+  type TakeOver,
+  takeOverSchema,
+} from './api/console.ts'
+export {
+  type CredentialStatus,
+  credentialStatusSchema,
+  type PutCredential,
+  putCredentialSchema,
+} from './api/credentials.ts'
+export { type ExecAnswer, type ExecRequest, execAnswerSchema, execRequestSchema } from './api/exec.ts'
+export {
+  agentActionSchema,
+  type CreateMachine,
+  createMachineSchema,
+  labelsSchema,
+  listQuerySchema,
+  type Machine,
+  machineNameSchema,
+  machineSchema,
+  machineSpecSchema,
+  type Page,
+  type PatchMachine,
+  pageOf,
+  patchMachineSchema,
+  workspaceSchema,
+} from './api/machines.ts'
+export {
+  type Bootstrap,
+  type BootstrapPhase,
+  type BootstrapPlan,
+  bootstrapPhaseSchema,
+  bootstrapSchema,
+  type PlannedFile,
+  type PlannedPhase,
+  phaseErrorSchema,
+  phaseStates,
+} from './bootstrap/bootstrap-plan.ts'
+export { type BootstrapStateEvent, bootstrapStateEventSchema } from './bootstrap/state-event.ts'
+export { AgentMachinesError, type ErrorOptions, isAgentMachinesError } from './errors/agent-machines-error.ts'
+export { type CatalogEntry, type ErrorCode, errorCatalog, type RetryAdvice } from './errors/error-catalog.ts'
+export { fromProblem, type Problem, problemSchema, toProblem } from './errors/problem.ts'
+export type { Attachment, Exec, ExecCommand, ExecEvent, ExecResult } from './exec/exec.ts'
+export {
+  decideGate,
+  type GateInput,
+  type GateReason,
+  type GateVerdict,
+  gateReasonSchema,
+  gateVerdictSchema,
+  protocolsServed,
+} from './gate/decide-gate.ts'
+export { upstreams } from './gate/upstreams.ts'
+export type { AgentSignals } from './machine/agent-signals.ts'
+export {
+  credentialHint,
+  credentialPattern,
+  gitRefPattern,
+  gitUrlPattern,
+  machineNameHint,
+  machineNamePattern,
+} from './machine/field-rules.ts'
+export {
+  type AgentState,
+  agentStateSchema,
+  agentStates,
+  type Capabilities,
+  capabilitiesSchema,
+  type Isolation,
+  isolationSchema,
+  type MachineState,
+  machineStateSchema,
+  machineStates,
+  type Network,
+  networkSchema,
+} from './machine/machine-state.ts'
+export type {
+  CredentialField,
+  MachineProvider,
+  MachineRef,
+  MachineSpec,
+  ProviderState,
+  ProvisionedMachine,
+  ProvisionRequest,
+  RuntimeInstall,
+  SharedRuntimes,
+  SubstrateManifest,
+  SubstrateProbe,
+  SubstrateProblem,
+} from './provider/machine-provider.ts'
+export {
+  type Protocol,
+  protocolLabels,
+  protocolSchema,
+  protocols,
+  type RuntimeManifest,
+  type UpstreamManifest,
+} from './runtime/runtime-manifest.ts'
+export { quote, quoteAll } from './shell/quote.ts'
