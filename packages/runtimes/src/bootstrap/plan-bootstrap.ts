@@ -1,0 +1,77 @@
+import type { BootstrapPlan, PlannedFile, PlannedPhase } from '@agent-machines/core'
+import { ownRuntimesFolder, workFolder } from '../recipe/paths.ts'
+import type { ModelAccess, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import { configurationPhase, consolePhase } from './fingerprint.ts'
+import { ownRuntimeScript, sharedRuntimeScript } from './runtime-phase.ts'
+import { systemScript } from './system-phase.ts'
+import { type Workspace, workspaceFiles, workspaceScript } from './workspace-phase.ts'
+
+/** All a plan depends on; the same input gives the same plan. */
+export interface BootstrapInput {
+  readonly recipe: RuntimeRecipe
+  /** Absolute, as seen on the machine. */
+  readonly home: string
+  readonly upstream: ModelAccess | null
+  readonly model: string | null
+  readonly workspace: Workspace | null
+  /** Where machines of this substrate share the runtime; null puts one into the home. */
+  readonly sharedRuntimePath: string | null
+  /** The console's programs, `.agent-machines/bin/am-console` among them. */
+  readonly consoleFiles: readonly PlannedFile[]
+  readonly cols: number
+  readonly rows: number
+}
+
+/** The phases and files that make a fresh machine one with a running console. */
+export function planBootstrap(input: BootstrapInput): BootstrapPlan {
+  const { recipe, home } = input
+  const runtimePath = runtimePathOf(input)
+  const configuration = recipe.configure({
+    home,
+    workDirectory: `${home}/${workFolder}`,
+    runtimePath,
+    upstream: input.upstream,
+    model: input.model,
+  })
+  const phases: PlannedPhase[] = [
+    corePhase('system', 'Check the system', systemScript, 20, 1),
+    corePhase('workspace', 'Prepare the workspace', workspaceScript(input.workspace), 1800, 3),
+    ...runtimePhases(input, runtimePath),
+    corePhase(configurationPhase, 'Write the configuration', configuration.script, 30, 2),
+    corePhase(consolePhase, 'Open the console', consoleScript(input), 30, 3),
+  ]
+  return {
+    phases,
+    files: [...configuration.files, ...workspaceFiles(input.workspace), ...input.consoleFiles],
+  }
+}
+
+/** Where the runtime of `input` is on the machine, once its phase is done. */
+function runtimePathOf(input: Pick<BootstrapInput, 'recipe' | 'home' | 'sharedRuntimePath'>): string | null {
+  const { install } = input.recipe
+  if (!install) return null
+  return input.sharedRuntimePath ?? `${input.home}/${ownRuntimesFolder}/${install.runtime}/${install.version}`
+}
+
+function runtimePhases(input: BootstrapInput, path: string | null): PlannedPhase[] {
+  const { install, manifest } = input.recipe
+  if (!install || !path) return []
+  const script = input.sharedRuntimePath
+    ? sharedRuntimeScript(install, path)
+    : ownRuntimeScript(install, path)
+  return [corePhase('runtime', `Install ${manifest.label}`, script, 900, 3)]
+}
+
+function consoleScript({ cols, rows }: BootstrapInput): string {
+  return `exec "$HOME/.agent-machines/bin/am-console" ensure agent ${Math.trunc(cols)} ${Math.trunc(rows)} --launch`
+}
+
+function corePhase(
+  id: string,
+  label: string,
+  script: string,
+  timeoutS: number,
+  attempts: number,
+): PlannedPhase {
+  return { id, label, group: 'core', script, timeoutS, attempts }
+}

@@ -1,0 +1,55 @@
+import { launchFiles } from '../recipe/launcher.ts'
+import type { AgentContext, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import { claudeCodeInstall, claudeCodeVersion } from './claude-code-install.ts'
+import { claudeCodeContentOf } from './claude-code-screen.ts'
+import { claudeCodeSeeds, usesNativeKey } from './claude-code-settings.ts'
+import { claudeCodeStateOf } from './claude-code-state.ts'
+
+const executable = 'bin/claude'
+const nativeBaseUrl = 'https://api.anthropic.com'
+
+/** Anthropic's CLI; it asks before it acts. */
+export const claudeCodeRecipe: RuntimeRecipe = {
+  manifest: {
+    id: 'claude-code',
+    label: 'Claude Code',
+    summary: "Anthropic's coding agent",
+    version: claudeCodeVersion,
+    protocols: ['anthropic-messages'],
+    hasAgent: true,
+  },
+  install: claudeCodeInstall,
+  executable,
+  configure: (context) => {
+    const seeds = claudeCodeSeeds(context)
+    const launch = launchFiles(context, {
+      environment: environmentOf(context),
+      command: [`${context.runtimePath ?? ''}/${executable}`],
+      signals: ['file .claude/sessions/<pid>.json'],
+    })
+    return { files: [...launch, ...seeds.files], script: seeds.script }
+  },
+  contentOf: claudeCodeContentOf,
+  stateOf: claudeCodeStateOf,
+}
+
+function environmentOf({ upstream, model }: AgentContext): Record<string, string> {
+  const native = upstream !== null && usesNativeKey(upstream.id)
+  const key = upstream?.key ?? ''
+  return {
+    // Both set would both be sent; the CLI takes an empty one as absent.
+    ANTHROPIC_API_KEY: native ? key : '',
+    // Without any credential the CLI asks for a login, so an endpoint that needs none gets a word of no meaning.
+    ANTHROPIC_AUTH_TOKEN: native ? '' : key || 'none',
+    ...(upstream && upstream.baseUrl !== nativeBaseUrl ? { ANTHROPIC_BASE_URL: upstream.baseUrl } : {}),
+    ...(model ? { ANTHROPIC_MODEL: model } : {}),
+    ...(model && !native ? { ANTHROPIC_SMALL_FAST_MODEL: model } : {}),
+    DISABLE_AUTOUPDATER: '1',
+    DISABLE_TELEMETRY: '1',
+    DISABLE_ERROR_REPORTING: '1',
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+    CLAUDE_CODE_DISABLE_OFFICIAL_MARKETPLACE_AUTOINSTALL: '1',
+    // In the normal screen the console keeps what scrolls away.
+    CLAUDE_CODE_DISABLE_ALTERNATE_SCREEN: '1',
+  }
+}

@@ -1,0 +1,13 @@
+export { type BootstrapEvent, BootstrapFold, type BootstrapFoldOptions } from './bootstrap/bootstrap-fold.ts'
+export { type BootstrapOffsets, followBootstrapCommand } from './bootstrap/follow-command.ts'
+export { type BootstrapInput, planBootstrap } from './bootstrap/plan-bootstrap.ts'
+export { type StartAnswer, startBootstrapCommand } from './bootstrap/start-command.ts'
+export type { Workspace } from './bootstrap/workspace-phase.ts'
+export { recipes } from './recipe/recipes.ts'
+export type {
+  AgentConfiguration,
+  AgentContext,
+  ModelAccess,
+  RuntimeRecipe,
+} from './recipe/runtime-recipe.ts'
+export { lastLineOf } from './recipe/screen-text.ts'

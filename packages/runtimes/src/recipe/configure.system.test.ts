@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
+import { codexRecipe } from '../codex/codex-recipe.ts'
+import { shellRecipe } from '../shell/shell-recipe.ts'
+import type { AgentContext, ModelAccess, RuntimeRecipe } from './runtime-recipe.ts'
+
+let home: string
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), "am-config'ure-"))
+  mkdirSync(join(home, 'work'))
+})
+afterEach(() => rmSync(home, { recursive: true, force: true }))
+
+const native: ModelAccess = {
+  id: 'anthropic',
+  protocol: 'anthropic-messages',
+  baseUrl: 'https://api.anthropic.com',
+  key: 'sk-ant-0123456789-abcdefghijklmnop',
+}
+const gateway: ModelAccess = {
+  id: 'custom',
+  protocol: 'anthropic-messages',
+  baseUrl: 'http://gateway/prefix',
+  key: `it's "secret"`,
+}
+
+describe('Claude Code', () => {
+  it('finds everything answered on its first start', () => {
+    configure(claudeCodeRecipe, native)
+
+    expect(json('.claude.json')).toEqual({
+      hasCompletedOnboarding: true,
+      hasSeenAutoDefaultNudge: true,
+      hasResetAutoModeOptInForDefaultOffer: true,
+      projects: { [join(home, 'work')]: { hasTrustDialogAccepted: true } },
+      customApiKeyResponses: { approved: ['-abcdefghijklmnop'.padStart(20, '789')], rejected: [] },
+    })
+    expect(json('.claude/settings.json')).toEqual({
+      permissions: { defaultMode: 'default' },
+      skipAutoPermissionPrompt: true,
+    })
+    expect(statSync(join(home, '.claude.json')).mode & 0o777).toBe(0o600)
+  })
+
+  it('keeps what the CLI and the person wrote, byte for byte, when nothing is missing', () => {
+    configure(claudeCodeRecipe, native)
+    const before = `${JSON.stringify({ ...json('.claude.json'), numStartups: 4, theme: 'light' }, null, 2)}\n`
+    writeFileSync(join(home, '.claude.json'), before)
+    const settings = '{ "permissions": {"defaultMode": "plan"}, "skipAutoPermissionPrompt": false }'
+    writeFileSync(join(home, '.claude/settings.json'), settings)
+
+    configure(claudeCodeRecipe, native)
+
+    expect(readFileSync(join(home, '.claude.json'), 'utf8')).toBe(before)
+    expect(readFileSync(join(home, '.claude/settings.json'), 'utf8')).toBe(settings)
+  })
+
+  it.each([2, 0])('approves another key beside the ones there, indented by %i', (indent) => {
+    configure(claudeCodeRecipe, native)
+    writeFileSync(join(home, '.claude.json'), JSON.stringify(json('.claude.json'), null, indent))
+
+    configure(claudeCodeRecipe, { ...native, key: 'sk-ant-another-key-ABCDEFGHIJKL' })
+
+    expect(json('.claude.json')['customApiKeyResponses'].approved).toEqual([
+      'ther-key-ABCDEFGHIJKL'.slice(-20),
+      '789-abcdefghijklmnop',
+    ])
+  })
+
+  it('adds to a file of a person who never ran the CLI here', () => {
+    writeFileSync(join(home, '.claude.json'), '{\n  "mcpServers": {},\n  "projects": {}\n}\n')
+
+    configure(claudeCodeRecipe, gateway)
+
+    expect(json('.claude.json')).toMatchObject({
+      mcpServers: {},
+      hasCompletedOnboarding: true,
+      projects: { [join(home, 'work')]: { hasTrustDialogAccepted: true } },
+    })
+  })
+
+  it('starts with the vendor key alone, or with the token of a gateway alone', () => {
+    configure(claudeCodeRecipe, native)
+    const atVendor = environmentOf('ANTHROPIC')
+    configure(claudeCodeRecipe, gateway, 'some/model')
+    const atGateway = environmentOf('ANTHROPIC')
+
+    expect(atVendor).toEqual({ ANTHROPIC_API_KEY: native.key, ANTHROPIC_AUTH_TOKEN: '' })
+    expect(atGateway).toEqual({
+      ANTHROPIC_API_KEY: '',
+      ANTHROPIC_AUTH_TOKEN: gateway.key,
+      ANTHROPIC_BASE_URL: gateway.baseUrl,
+      ANTHROPIC_MODEL: 'some/model',
+      ANTHROPIC_SMALL_FAST_MODEL: 'some/model',
+    })
+  })
+})
+
+describe('Codex', () => {
+  const responses: ModelAccess = { ...gateway, protocol: 'openai-responses' }
+
+  it('asks before it acts and trusts the work folder', () => {
+    configure(codexRecipe, responses)
+
+    const config = readFileSync(join(home, '.codex/config.toml'), 'utf8')
+    expect(config).toContain('approval_policy = "on-request"')
+    expect(config).toContain(`[projects."${join(home, 'work')}"]\ntrust_level = "trusted"`)
+    expect(config).not.toContain('secret')
+  })
+
+  it('keeps what the person wrote and adds a missing trust once', () => {
+    mkdirSync(join(home, '.codex'))
+    writeFileSync(join(home, '.codex/config.toml'), 'approval_policy = "never"\n')
+
+    configure(codexRecipe, responses)
+    configure(codexRecipe, responses)
+
+    const config = readFileSync(join(home, '.codex/config.toml'), 'utf8')
+    expect(config).toBe(
+      `approval_policy = "never"\n\n[projects."${join(home, 'work')}"]\ntrust_level = "trusted"\n`,
+    )
+  })
+
+  it('is pointed at the upstream by its arguments, which hold no secret', () => {
+    configure(codexRecipe, responses, 'gpt-x')
+
+    const launcher = readFileSync(join(home, '.agent-machines/bin/agent'), 'utf8')
+    expect(launcher).toContain('base_url="http://gateway/prefix/v1"')
+    expect(launcher).toContain('model="gpt-x"')
+    expect(launcher).not.toContain('secret')
+    expect(environmentOf('AGENT_MACHINES')).toEqual({ AGENT_MACHINES_MODEL_KEY: gateway.key })
+  })
+})
+
+it('starts a plain shell in the work folder', () => {
+  configure(shellRecipe, null)
+
+  const { stdout } = spawnSync(join(home, '.agent-machines/bin/agent'), [], {
+    input: 'pwd\n',
+    encoding: 'utf8',
+    env: { HOME: home, PATH: '/usr/bin:/bin' },
+  })
+  expect(stdout).toBe(`${join(home, 'work')}\n`)
+})
+
+it('keeps every file that may hold a secret to its owner', () => {
+  for (const recipe of [claudeCodeRecipe, codexRecipe]) {
+    const { files } = recipe.configure(contextOf(gateway, null))
+    const open = files.filter(
+      (file) => (file.mode & 0o077) !== 0 || /secret/.test(file.content) === (file.mode !== 0o600),
+    )
+    expect(open.filter((file) => /secret/.test(file.content))).toEqual([])
+  }
+})
+
+function contextOf(upstream: ModelAccess | null, model: string | null): AgentContext {
+  return { home, workDirectory: join(home, 'work'), runtimePath: '/opt/runtime', upstream, model }
+}
+
+function configure(recipe: RuntimeRecipe, upstream: ModelAccess | null, model: string | null = null): void {
+  const { files, script } = recipe.configure(contextOf(upstream, model))
+  for (const file of files) {
+    mkdirSync(dirname(join(home, file.path)), { recursive: true })
+    rmSync(join(home, file.path), { force: true })
+    writeFileSync(join(home, file.path), file.content, { mode: file.mode })
+  }
+  const { status, stderr } = spawnSync('/bin/sh', ['-c', script], {
+    cwd: home,
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin' },
+  })
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+}
+
+function json(path: string) {
+  expect(existsSync(join(home, path))).toBe(true)
+  return JSON.parse(readFileSync(join(home, path), 'utf8'))
+}
+
+/** The variables the launcher would export, as a shell reads them. */
+function environmentOf(prefix: string): Record<string, string> {
+  const script = `set -a; . .agent-machines/state/agent.env; env -0`
+  const { stdout } = spawnSync('/bin/sh', ['-c', script], {
+    cwd: home,
+    encoding: 'utf8',
+    env: { PATH: '/usr/bin:/bin' },
+  })
+  const pairs = stdout.split('\0').map((line) => line.split(/=(.*)/s).slice(0, 2))
+  return Object.fromEntries(pairs.filter(([name]) => name?.startsWith(prefix)))
+}

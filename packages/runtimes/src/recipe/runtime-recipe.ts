@@ -1,0 +1,54 @@
+import type {
+  AgentSignals,
+  AgentState,
+  PlannedFile,
+  Protocol,
+  RuntimeInstall,
+  RuntimeManifest,
+} from '@agent-machines/core'
+
+/** Where the models come from, with the key that opens it. */
+export interface ModelAccess {
+  /** Id of the upstream. */
+  readonly id: string
+  readonly protocol: Protocol
+  /** Without a trailing slash and without `/v1`. */
+  readonly baseUrl: string
+  /** Null where the endpoint needs none. */
+  readonly key: string | null
+}
+
+/** All that decides how an agent is set up on one machine. */
+export interface AgentContext {
+  /** Absolute, as seen on the machine. */
+  readonly home: string
+  /** Absolute; the folder the agent starts in. */
+  readonly workDirectory: string
+  /** Where the runtime is on the machine; null for a runtime that is not installed. */
+  readonly runtimePath: string | null
+  /** Null for a runtime without models. */
+  readonly upstream: ModelAccess | null
+  /** Null leaves the choice to the runtime. */
+  readonly model: string | null
+}
+
+/** How an agent is set up: files that are ours, and a step that respects what is the user's. */
+export interface AgentConfiguration {
+  /** Written anew each time, below `.agent-machines/`. */
+  readonly files: readonly PlannedFile[]
+  /** POSIX shell, run in the home after `files` are there; adds what is missing to the runtime's own files. */
+  readonly script: string
+}
+
+/** An agent CLI: how it is installed, set up, started and watched. */
+export interface RuntimeRecipe {
+  readonly manifest: RuntimeManifest
+  readonly install: RuntimeInstall | null
+  /** The executable below the runtime's path; null when nothing is installed. */
+  readonly executable: string | null
+  configure(context: AgentContext): AgentConfiguration
+  /** The lines of a screen that are not the runtime's own frame, input box, spinner or status bar. */
+  contentOf(screen: readonly string[]): readonly string[]
+  /** What the agent does by its own signals; null for a runtime without an agent. */
+  stateOf(signals: AgentSignals, now: Date): AgentState | null
+}
