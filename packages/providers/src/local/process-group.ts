@@ -1,0 +1,39 @@
+import { readdir } from 'node:fs/promises'
+import { setTimeout as delay } from 'node:timers/promises'
+import { errnoOf } from './local-errors.ts'
+import { statOfProcess } from './process-identity.ts'
+
+const scanAfterMs = 10
+
+/**
+ * Kills every process of the group and resolves once none is left, true, or after `boundMs`, false.
+ *
+ * Members of a frozen v1 cgroup die only when it thaws.
+ */
+export async function killProcessGroup(groupId: number, boundMs = 5_000): Promise<boolean> {
+  for (let waitedMs = 0, stepMs = 1; ; waitedMs += stepMs, stepMs = Math.min(stepMs * 2, 50)) {
+    if (!signalGroup(groupId)) return true
+    if (waitedMs > scanAfterMs && !(await hasLiveMember(groupId))) return true
+    if (waitedMs >= boundMs) return false
+    await delay(stepMs)
+  }
+}
+
+/** Members that are dead but not reaped by a slow init still take signals; only a look tells. */
+async function hasLiveMember(groupId: number): Promise<boolean> {
+  const names = await readdir('/proc')
+  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
+  const stats = await Promise.all(pids.map(statOfProcess))
+  return stats.some((stat) => stat?.groupId === groupId)
+}
+
+/** False when the group has no member. */
+function signalGroup(groupId: number): boolean {
+  try {
+    process.kill(-groupId, 'SIGKILL')
+    return true
+  } catch (error) {
+    if (errnoOf(error) === 'ESRCH') return false
+    throw error
+  }
+}
