@@ -1,0 +1,1 @@
+export { ConsoleAddon, type ConsoleSource } from './console-addon.ts'

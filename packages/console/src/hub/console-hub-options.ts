@@ -1,0 +1,23 @@
+import type { Exec } from '@agent-machines/core'
+import type { Timers } from './timers.ts'
+
+export interface ConsoleHubOptions {
+  readonly exec: Exec
+  readonly machineId: string
+  readonly session: string
+  readonly timers: Timers
+  /** A fresh name of 8 to 32 characters a-z0-9 each time. */
+  readonly randomId: () => string
+  readonly log?: (message: string, details: Record<string, unknown>) => void
+}
+
+/** A batch as the protocol has it, without the session. */
+export interface ClientBatch {
+  readonly client: string
+  readonly seq: number
+  readonly epoch?: string | undefined
+  /** base64 */
+  readonly data: string
+}
+export type ClientResize = Omit<ClientBatch, 'data'> & { readonly cols: number; readonly rows: number }
+export type AgentAction = 'start' | 'stop' | 'restart'

@@ -1,0 +1,262 @@
+import {
+  AgentMachinesError,
+  type AgentSignals,
+  type AgentState,
+  type ConsoleEvent,
+  type ConsoleOpened,
+  type EndReason,
+  inputLimitBytes,
+  type OpenConsole,
+  type Problem,
+  pasteLimitBytes,
+  type TakeOver,
+  toProblem,
+} from '@agent-machines/core'
+import { fromBase64 } from '../protocol/bytes.ts'
+import type { Message } from '../protocol/messages.ts'
+import { normalizePaste } from '../protocol/normalize-paste.ts'
+import {
+  claimLine,
+  driverSizeLine,
+  type Guarded,
+  pasteLine,
+  releaseLine,
+  resizeLine,
+  seenLine,
+  takeOverLine,
+  typeLine,
+} from '../protocol/worker-lines.ts'
+import { ChangeSignal } from './change-signal.ts'
+import { ConsoleAttachment, type Ended } from './console-attachment.ts'
+import type { AgentAction, ClientBatch, ClientResize, ConsoleHubOptions } from './console-hub-options.ts'
+import { ConsolePeople } from './console-people.ts'
+import { ConsoleState, type PlacedSnapshot } from './console-state.ts'
+import { type Accepted, InputQueue } from './input-queue.ts'
+import { withPasteFile } from './paste-files.ts'
+import { SnapshotRequests } from './snapshot-requests.ts'
+import type { Timers } from './timers.ts'
+import { type StreamRequest, viewConsole, type WatchedConsole } from './view-console.ts'
+
+const tickMs = 4000
+
+/**
+ * One instance's view of one console: a single attachment shared by everybody who watches and types.
+ *
+ * Any number of instances may have a hub on the same console. Sequence numbers, the driver and the epoch live
+ * in the worker's tmux server; nothing here is the truth about them.
+ */
+export class ConsoleHub implements WatchedConsole {
+  readonly machineId: string
+  readonly session: string
+  readonly timers: Timers
+  readonly state: ConsoleState
+  readonly changes = new ChangeSignal()
+  readonly #options: ConsoleHubOptions
+  readonly #attachment: ConsoleAttachment
+  readonly #queue: InputQueue
+  readonly #snapshots: SnapshotRequests
+  readonly #people: ConsolePeople
+  #agentState: AgentState | null = null
+  #stopTick: () => void
+
+  constructor(options: ConsoleHubOptions) {
+    this.#options = options
+    this.machineId = options.machineId
+    this.session = options.session
+    this.timers = options.timers
+    this.state = new ConsoleState({ cols: 120, rows: 32 }, (message) => this.#onMessage(message))
+    this.#people = new ConsolePeople(options.timers)
+    this.#queue = new InputQueue({
+      timers: options.timers,
+      epoch: () => this.state.epoch,
+      driverHash: () => this.state.driver?.hash ?? null,
+      write: (lines) => this.#attachment.isReady && this.#attachment.write(lines),
+    })
+    this.#attachment = new ConsoleAttachment(options, this.state, this.changes, {
+      opened: () => this.#snapshots.forget(),
+      ready: () => this.#queue.resendAll(),
+      failed: (error) => this.#queue.failAll(error),
+    })
+    this.#snapshots = new SnapshotRequests(options.timers, this.state, this.changes, this.#attachment)
+    this.#stopTick = options.timers.after(tickMs, () => this.#tick())
+  }
+
+  /** What was published last about the agent in this console. */
+  get agentState(): AgentState | null {
+    return this.#agentState
+  }
+
+  /** Tells every reader what the agent is doing; whoever maps `signals()` calls this. */
+  publishAgent(state: AgentState): void {
+    this.#agentState = state
+    this.changes.notify()
+  }
+
+  get viewers(): number {
+    return this.#people.viewers
+  }
+
+  /** Set once the console ended for good, or for now. */
+  get ended(): Ended | null {
+    return this.#attachment.ended
+  }
+
+  /** Why the console cannot be reached at the moment. */
+  get trouble(): Problem | null {
+    const { trouble } = this.#attachment
+    return trouble === null ? null : toProblem(trouble, this.#options.randomId())
+  }
+
+  async open(request: OpenConsole): Promise<ConsoleOpened> {
+    const { session } = this
+    await this.#attachment.run(
+      'ensure',
+      session,
+      request.cols,
+      request.rows,
+      ...(request.launch ? ['--launch'] : []),
+    )
+    await this.ready()
+    const claimant = request.client === undefined ? null : this.#people.actor(request.client, request.label)
+    if (claimant !== null) {
+      this.#attachment.write([claimLine(claimant), driverSizeLine(claimant.hash, request.cols, request.rows)])
+    }
+    const hello = await this.#attachment.ask(claimant?.hash)
+    return {
+      session,
+      epoch: hello.epoch,
+      cols: hello.cols,
+      rows: hello.rows,
+      tier: 'attach',
+      transports: ['ws', 'sse'],
+      driver: hello.driver?.driver ?? null,
+      expected: hello.acked + 1,
+    }
+  }
+
+  async input(batch: ClientBatch): Promise<Accepted> {
+    const bytes = fromBase64(batch.data)
+    if (bytes.length === 0)
+      throw new AgentMachinesError('REQUEST_INVALID', 'An input batch holds at least one byte.')
+    if (bytes.length > inputLimitBytes) throw new AgentMachinesError('INPUT_TOO_LARGE')
+    return this.#send(batch, (guarded) => typeLine(guarded, bytes))
+  }
+
+  async paste(batch: ClientBatch): Promise<Accepted> {
+    const bytes = normalizePaste(fromBase64(batch.data))
+    if (bytes.length > pasteLimitBytes)
+      throw new AgentMachinesError('INPUT_TOO_LARGE', 'A paste holds at most 1 MiB.')
+    if (bytes.length === 0)
+      throw new AgentMachinesError('REQUEST_INVALID', 'A paste holds at least one byte.')
+    await this.ready()
+    const { exec, randomId, log } = this.#options
+    const name = randomId()
+    return withPasteFile(
+      exec,
+      { session: this.session, name },
+      bytes,
+      (path) => this.#send(batch, (guarded) => pasteLine(guarded, path, `am-${name}`)),
+      (error) => log?.('a paste stays on the worker', { error: String(error) }),
+    )
+  }
+
+  async resize(batch: ClientResize): Promise<{ acked: number; cols: number; rows: number }> {
+    const { acked } = await this.#send(batch, (guarded) => resizeLine(guarded, batch.cols, batch.rows))
+    return { acked, cols: batch.cols, rows: batch.rows }
+  }
+
+  async takeOver({
+    client,
+    label,
+  }: Omit<TakeOver, 'session'>): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
+    await this.ready()
+    const claimant = this.#people.actor(client, label)
+    this.#attachment.write([takeOverLine(claimant)])
+    const hello = await this.#attachment.ask(claimant.hash)
+    return { driver: hello.driver?.driver ?? null, expected: hello.acked + 1 }
+  }
+
+  /** Starts, stops or restarts what the pane is for; when it resolves after a stop, nothing of it is left. */
+  async agent(action: AgentAction): Promise<void> {
+    await this.#attachment.run('agent', action, this.session)
+  }
+
+  /** The console as one reader sees it, from `cursor` on; never ends before `signal` or the console does. */
+  stream(request: StreamRequest): AsyncIterable<ConsoleEvent> {
+    return viewConsole(this, request)
+  }
+
+  /** What the worker reports of the agent, at once and then at each report (every 10 s at least). */
+  async *signals(signal?: AbortSignal): AsyncIterable<AgentSignals> {
+    let last: AgentSignals | null = null
+    this.#attachment.start()
+    while (!signal?.aborted && this.ended === null) {
+      const { signals } = this.state
+      if (signals !== null && signals !== last) yield signals
+      last = signals
+      if (this.state.signals === last) await this.changes.next(this.timers, 60_000, signal)
+    }
+  }
+
+  /** Ends every stream with this reason and lets go of the machine. */
+  async close(reason: EndReason = 'replaced', retry = true): Promise<void> {
+    this.#stopTick()
+    this.#queue.failAll(new AgentMachinesError('SUBSTRATE_TRANSIENT', 'The console was let go.'))
+    await this.#attachment.close({ reason, retry })
+  }
+
+  /** Resolves when the attachment stands and the log is read to its end, or when `signal` aborts. */
+  ready(signal?: AbortSignal): Promise<void> {
+    return this.#attachment.ready(signal)
+  }
+
+  /** A screen that holds everything up to its place, shared by viewers that ask at the same time; null to look again. */
+  snapshot(signal: AbortSignal): Promise<PlacedSnapshot | null> {
+    return this.#snapshots.next(signal)
+  }
+
+  /** Resolves when everything that is in the log by now was read. */
+  async catchUp(): Promise<void> {
+    await this.#attachment.ask()
+  }
+
+  nameOf(hash: string): string | null {
+    return this.#people.nameOf(hash)
+  }
+
+  /** Counts a viewer in; call the answer to count it out. */
+  enter(client: string | undefined, label: string | undefined): () => void {
+    const leave = this.#people.enter(client, label)
+    this.#announceViewers()
+    return () => {
+      leave()
+      this.#announceViewers()
+    }
+  }
+
+  #announceViewers(): void {
+    this.state.driverVersion += 1
+    this.changes.notify()
+  }
+
+  async #send(batch: Omit<ClientBatch, 'data'>, line: (guarded: Guarded) => string): Promise<Accepted> {
+    if (!this.#attachment.isReady) await this.ready()
+    const claimant = this.#people.actor(batch.client)
+    return this.#queue.send({ claimant, seq: batch.seq, epoch: batch.epoch, line })
+  }
+
+  #onMessage(message: Message): void {
+    this.#attachment.onMessage(message)
+    this.#queue.onMessage(message)
+  }
+
+  /** Says that the driver is still there, and lets the worker release one that is not. */
+  #tick(): void {
+    const { driver } = this.state
+    if (driver !== null && this.#attachment.isReady) {
+      this.#attachment.write([this.#people.isHere(driver.hash) ? seenLine(driver.hash) : releaseLine])
+    }
+    this.#attachment.reviveLoop()
+    this.#stopTick = this.timers.after(tickMs, () => this.#tick())
+  }
+}

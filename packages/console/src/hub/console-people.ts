@@ -1,0 +1,61 @@
+import { hashOf } from '../protocol/hashes.ts'
+import type { Claimant } from '../protocol/worker-lines.ts'
+import type { Timers } from './timers.ts'
+
+const seenForMs = 5000
+
+/** Who watches and types through this instance; who drives is known by the worker alone. */
+export class ConsolePeople {
+  readonly #timers: Timers
+  readonly #names = new Map<string, Claimant>()
+  readonly #active = new Map<string, number>()
+  readonly #watching = new Map<string, number>()
+  #viewers = 0
+
+  constructor(timers: Timers) {
+    this.#timers = timers
+  }
+
+  get viewers(): number {
+    return this.#viewers
+  }
+
+  claimant(client: string, label?: string): Claimant {
+    const hash = hashOf(client)
+    const claimant = { hash, client, label: label ?? this.#names.get(hash)?.label ?? client }
+    this.#names.set(hash, claimant)
+    return claimant
+  }
+
+  /** The claimant, noted as somebody who did something just now. */
+  actor(client: string, label?: string): Claimant {
+    const claimant = this.claimant(client, label)
+    this.#active.set(claimant.hash, this.#timers.now())
+    return claimant
+  }
+
+  nameOf(hash: string): string | null {
+    return this.#names.get(hash)?.client ?? null
+  }
+
+  /** Whether the client reads a stream here or did something in the last 5 s. */
+  isHere(hash: string): boolean {
+    const active = this.#active.get(hash) ?? Number.NEGATIVE_INFINITY
+    return this.#watching.has(hash) || this.#timers.now() - active <= seenForMs
+  }
+
+  /** Counts a viewer in; call the answer to count it out. */
+  enter(client: string | undefined, label: string | undefined): () => void {
+    const hash = client === undefined ? null : this.claimant(client, label).hash
+    this.#count(hash, 1)
+    return () => this.#count(hash, -1)
+  }
+
+  #count(hash: string | null, by: number): void {
+    this.#viewers += by
+    if (hash === null) return
+    const streams = (this.#watching.get(hash) ?? 0) + by
+    if (streams > 0) this.#watching.set(hash, streams)
+    else this.#watching.delete(hash)
+  }
+}

@@ -1,0 +1,137 @@
+import type { AgentSignals } from '@agent-machines/core'
+import { composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
+import { type LogItem, LogParser } from '../protocol/log-parser.ts'
+import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
+import { PenTracker } from '../protocol/pen-tracker.ts'
+import type { ChannelHeader } from './console-channel.ts'
+import { LogWindow } from './log-window.ts'
+
+export interface PlacedSnapshot extends Snapshot {
+  readonly log: string
+  readonly end: number
+}
+
+/** What an instance knows of a console from reading its log. */
+export class ConsoleState {
+  epoch = ''
+  log = ''
+  cols: number
+  rows: number
+  dead = false
+  driver: DriverState | null = null
+  /** Changes whenever `driver` does. */
+  driverVersion = 0
+  signals: AgentSignals | null = null
+  window = new LogWindow(0)
+  snapshot: PlacedSnapshot | null = null
+  #parser = new LogParser(0, false)
+  #pen = new PenTracker()
+  #wantsTitle = false
+  #screen: readonly string[] = []
+  readonly #onMessage: (message: Message) => void
+
+  constructor(size: { cols: number; rows: number }, onMessage: (message: Message) => void) {
+    this.cols = size.cols
+    this.rows = size.rows
+    this.#onMessage = onMessage
+  }
+
+  /** Begins at another log, or goes on in the same one. */
+  begin(header: ChannelHeader): void {
+    const goesOn = header.log === this.log && header.start === this.window.end
+    const sameScreen = header.epoch === this.epoch && this.log !== '' && header.log !== this.log
+    this.epoch = header.epoch
+    this.log = header.log
+    this.#parser = new LogParser(header.start, !goesOn && header.start > 0)
+    if (goesOn) return
+    this.window = new LogWindow(header.start)
+    this.snapshot = null
+    if (sameScreen) return
+    this.#pen = new PenTracker()
+    this.#pen.preset(header.modes)
+  }
+
+  push(bytes: Uint8Array): void {
+    const items = this.#parser.push(bytes)
+    let join = false
+    for (const item of items) {
+      this.#take(item, join)
+      join = item.kind === 'output'
+    }
+  }
+
+  setDriver(driver: DriverState | null): void {
+    this.driver = driver
+    this.driverVersion += 1
+  }
+
+  #take(item: LogItem, join: boolean): void {
+    switch (item.kind) {
+      case 'output':
+        this.#pen.push(item.bytes)
+        this.window.append(item, join)
+        return
+      case 'resize':
+        this.cols = item.cols
+        this.rows = item.rows
+        this.window.append(item, false)
+        return
+      case 'capture':
+        this.window.advance(item.end)
+        this.snapshot = {
+          ...composeSnapshot(item, this.#pen.restore(), this.#pen.partialCharacter()),
+          log: this.log,
+          end: item.end,
+        }
+        return
+      case 'message':
+        this.#takeMessage(item.text, item.end)
+        return
+      case 'title':
+        this.window.advance(item.end)
+        if (this.signals !== null && this.#wantsTitle) {
+          this.signals = { ...this.signals, title: item.title === '' ? null : item.title }
+        }
+        return
+      case 'dead':
+        this.dead = item.dead
+        return
+      case 'began-inside':
+        this.window.restart(item.end)
+        return
+      default:
+        this.window.advance(item.end)
+    }
+  }
+
+  #takeMessage(text: string, end: number): void {
+    this.window.advance(end)
+    const message = parseMessage(text)
+    if (message === null) return
+    if (message.kind === 'ack')
+      this.window.append({ kind: 'ack', hash: message.hash, seq: message.seq, end }, false)
+    else if (message.kind === 'driver') this.setDriver(message.driver)
+    else if (message.kind === 'signals') this.#takeSignals(message.signals)
+    else if (message.kind === 'screen') this.#takeScreen(message.screen)
+    else if (message.kind === 'hello') {
+      this.epoch = message.epoch
+      this.cols = message.cols
+      this.rows = message.rows
+      this.dead = message.dead
+      if (message.driver?.hash !== this.driver?.hash) this.setDriver(message.driver)
+      this.#screen = message.screen
+      if (message.signals !== null) this.#takeSignals(message.signals)
+    }
+    this.#onMessage(message)
+  }
+
+  #takeSignals({ wantsTitle, signals }: { wantsTitle: boolean; signals: AgentSignals }): void {
+    this.#wantsTitle = wantsTitle
+    this.signals = { ...signals, screen: this.#screen }
+  }
+
+  #takeScreen(screen: readonly string[]): void {
+    this.#screen = screen
+    if (this.signals !== null) this.signals = { ...this.signals, screen }
+  }
+}

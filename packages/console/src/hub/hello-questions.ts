@@ -1,0 +1,67 @@
+import { AgentMachinesError } from '@agent-machines/core'
+import type { Hello } from '../protocol/messages.ts'
+import { helloLine } from '../protocol/worker-lines.ts'
+import type { ChangeSignal } from './change-signal.ts'
+import type { Timers } from './timers.ts'
+
+const answerMs = 15_000
+const askAgainMs = 1000
+
+interface Host {
+  readonly timers: Timers
+  readonly changes: ChangeSignal
+  readonly randomId: () => string
+  isReady(): boolean
+  ready(): Promise<void>
+  write(lines: readonly string[]): boolean
+}
+
+/**
+ * Questions whose answer stands in the log itself: what was in the log before it has been read by then.
+ */
+export class HelloQuestions {
+  readonly #host: Host
+  readonly #open = new Map<string, (hello: Hello) => void>()
+
+  constructor(host: Host) {
+    this.#host = host
+  }
+
+  /** Asks once, and does `then` with the answer if it comes. */
+  askOnce(then: (hello: Hello) => void): void {
+    const nonce = this.#host.randomId()
+    this.#open.set(nonce, then)
+    this.#host.write([helloLine(nonce)])
+  }
+
+  /** Asks until there is an answer; with a hash also for that client's last sequence number. */
+  async ask(hash?: string): Promise<Hello> {
+    const { timers, changes } = this.#host
+    const deadline = timers.now() + answerMs
+    let answer: Hello | null = null
+    const nonce = this.#host.randomId()
+    this.#open.set(nonce, (hello) => {
+      answer = hello
+    })
+    try {
+      while (timers.now() < deadline) {
+        await this.#host.ready()
+        this.#host.write([helloLine(nonce, hash)])
+        const again = timers.now() + askAgainMs
+        while (answer === null && timers.now() < again && this.#host.isReady()) {
+          await changes.next(timers, again - timers.now())
+        }
+        if (answer !== null) return answer
+      }
+    } finally {
+      this.#open.delete(nonce)
+    }
+    throw new AgentMachinesError('SUBSTRATE_TRANSIENT', 'The console did not answer in time.')
+  }
+
+  onAnswer(hello: Hello): void {
+    const take = this.#open.get(hello.nonce)
+    this.#open.delete(hello.nonce)
+    take?.(hello)
+  }
+}

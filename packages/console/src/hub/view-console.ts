@@ -1,0 +1,189 @@
+import type { AgentState, ConsoleEvent, EndReason, Problem, SnapshotReason } from '@agent-machines/core'
+import { toBase64 } from '../protocol/bytes.ts'
+import { formatCursor, parseCursor } from '../protocol/cursor.ts'
+import { hashOf } from '../protocol/hashes.ts'
+import type { ChangeSignal } from './change-signal.ts'
+import type { ConsoleState, PlacedSnapshot } from './console-state.ts'
+import type { WindowEntry } from './log-window.ts'
+import type { Timers } from './timers.ts'
+
+export interface StreamRequest {
+  readonly client?: string | undefined
+  readonly label?: string | undefined
+  /** The `id` of the last event the reader has. */
+  readonly cursor?: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** What a reader needs of a hub. */
+export interface WatchedConsole {
+  readonly machineId: string
+  readonly session: string
+  readonly timers: Timers
+  readonly state: ConsoleState
+  readonly changes: ChangeSignal
+  readonly viewers: number
+  readonly agentState: AgentState | null
+  readonly trouble: Problem | null
+  readonly ended: { readonly reason: EndReason; readonly retry: boolean } | null
+  enter(client: string | undefined, label: string | undefined): () => void
+  ready(signal: AbortSignal): Promise<void>
+  catchUp(): Promise<void>
+  snapshot(signal: AbortSignal): Promise<PlacedSnapshot | null>
+  nameOf(hash: string): string | null
+}
+
+interface Place {
+  readonly log: string
+  readonly offset: number
+}
+
+const idleMs = 12_000
+const keptBytes = 8 * 1024 * 1024
+
+/** Yields the console's events for one reader, who keeps nothing here but its place in the log. */
+export async function* viewConsole(
+  hub: WatchedConsole,
+  request: StreamRequest,
+): AsyncGenerator<ConsoleEvent> {
+  const leave = hub.enter(request.client, request.label)
+  try {
+    await hub.ready(request.signal)
+    if (request.signal.aborted) return
+    const resume = await placeOf(hub, request.cursor)
+    yield started(hub, typeof resume !== 'string')
+    yield* follow(hub, request.signal, resume)
+  } finally {
+    leave()
+  }
+}
+
+/** What a reader was told last of the things that stand in no log. */
+interface Told {
+  driver: number
+  agent: AgentState | null
+  /** In its words: the same trouble seen again is not told again. */
+  trouble: string | null
+}
+
+async function* follow(
+  hub: WatchedConsole,
+  signal: AbortSignal,
+  from: Place | SnapshotReason,
+): AsyncGenerator<ConsoleEvent> {
+  const told: Told = { driver: hub.state.driverVersion, agent: null, trouble: null }
+  let place = typeof from === 'string' ? null : from
+  let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
+  let epoch = hub.state.epoch
+  let quietSince = hub.timers.now()
+  while (!signal.aborted && hub.ended === null) {
+    const events: ConsoleEvent[] = newsFor(hub, told)
+    const lost = place === null ? reason : reasonToStartOver(hub, place, epoch)
+    const entry = lost === null && place !== null ? hub.state.window.readAfter(place.offset) : null
+    if (lost !== null) {
+      reason = lost
+      place = null
+      yield* events.splice(0)
+      const snapshot = await hub.snapshot(signal)
+      if (snapshot === null) continue
+      place = { log: snapshot.log, offset: snapshot.end }
+      epoch = hub.state.epoch
+      events.push(snapshotEvent(hub, snapshot, reason))
+    } else if (entry !== null && place !== null) {
+      place = { log: place.log, offset: entry.end }
+      events.push(...entryEvents(hub, entry))
+    } else if (events.length === 0) {
+      const left = quietSince + idleMs - hub.timers.now()
+      if (left > 0) await hub.changes.next(hub.timers, left, signal)
+      else events.push({ event: 'idle', data: {} })
+    }
+    if (events.length > 0) quietSince = hub.timers.now()
+    yield* events
+  }
+  if (hub.ended !== null) yield { event: 'end', data: hub.ended }
+}
+
+function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
+  const events: ConsoleEvent[] = []
+  if (told.driver !== hub.state.driverVersion) {
+    told.driver = hub.state.driverVersion
+    events.push({ event: 'driver', data: { driver: hub.state.driver?.driver ?? null, viewers: hub.viewers } })
+  }
+  if (told.agent !== hub.agentState && hub.agentState !== null) {
+    told.agent = hub.agentState
+    events.push({ event: 'agent', data: hub.agentState })
+  }
+  const { trouble } = hub
+  if (told.trouble !== (trouble?.detail ?? null)) {
+    told.trouble = trouble?.detail ?? null
+    if (trouble !== null) events.push({ event: 'error', data: trouble })
+  }
+  return events
+}
+
+/** Where a reader with this cursor goes on, or why it needs a snapshot. */
+async function placeOf(hub: WatchedConsole, text: string | undefined): Promise<Place | SnapshotReason> {
+  if (text === undefined || text === '') return 'attach'
+  const cursor = parseCursor(text)
+  if (cursor === null || cursor.console !== consoleOf(hub)) return 'unknown-cursor'
+  // Another instance may have read on a little further.
+  if (cursor.log === hub.state.log && cursor.offset > hub.state.window.end) await hub.catchUp()
+  if (cursor.epoch !== hub.state.epoch) return 'restarted'
+  if (cursor.log !== hub.state.log) return 'trimmed'
+  const { window } = hub.state
+  if (cursor.offset > window.end) return 'unknown-cursor'
+  if (cursor.offset < window.end - keptBytes) return 'trimmed'
+  return window.canContinue(cursor.offset) ? { log: cursor.log, offset: cursor.offset } : 'behind'
+}
+
+function reasonToStartOver(hub: WatchedConsole, place: Place, epoch: string): SnapshotReason | null {
+  if (place.log !== hub.state.log) return epoch === hub.state.epoch ? 'trimmed' : 'restarted'
+  return place.offset < hub.state.window.start ? 'behind' : null
+}
+
+function consoleOf(hub: WatchedConsole): string {
+  return hashOf(`${hub.machineId}/${hub.session}`)
+}
+
+function idAt(hub: WatchedConsole, offset: number): string {
+  return formatCursor({ console: consoleOf(hub), epoch: hub.state.epoch, log: hub.state.log, offset })
+}
+
+function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
+  const { epoch, cols, rows, driver } = hub.state
+  return {
+    event: 'started',
+    data: {
+      session: hub.session,
+      epoch,
+      cols,
+      rows,
+      tier: 'attach',
+      driver: driver?.driver ?? null,
+      viewers: hub.viewers,
+      resumed,
+    },
+  }
+}
+
+function snapshotEvent(hub: WatchedConsole, snapshot: PlacedSnapshot, reason: SnapshotReason): ConsoleEvent {
+  const { bytes, cols, rows } = snapshot
+  return {
+    event: 'snapshot',
+    id: idAt(hub, snapshot.end),
+    data: { data: toBase64(bytes), cols, rows, reason },
+  }
+}
+
+function entryEvents(hub: WatchedConsole, entry: WindowEntry): ConsoleEvent[] {
+  switch (entry.kind) {
+    case 'output':
+      return [{ event: 'output', id: idAt(hub, entry.end), data: { data: toBase64(entry.bytes) } }]
+    case 'resize':
+      return [{ event: 'resize', id: idAt(hub, entry.end), data: { cols: entry.cols, rows: entry.rows } }]
+    case 'ack': {
+      const client = hub.nameOf(entry.hash)
+      return client === null ? [] : [{ event: 'ack', data: { client, acked: entry.seq } }]
+    }
+  }
+}

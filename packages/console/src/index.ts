@@ -1,0 +1,7 @@
+export { ConsoleHub } from './hub/console-hub.ts'
+export type { AgentAction, ClientBatch, ClientResize, ConsoleHubOptions } from './hub/console-hub-options.ts'
+export { createConsoleHub } from './hub/create-console-hub.ts'
+export type { Accepted } from './hub/input-queue.ts'
+export type { Timers } from './hub/timers.ts'
+export type { StreamRequest } from './hub/view-console.ts'
+export { consoleWorkerFiles, workerProgram } from './worker/console-worker-files.ts'

@@ -1,0 +1,126 @@
+import { toBytes, toHex } from './bytes.ts'
+import { captureTag, scrollbackLines } from './log-parser.ts'
+
+/** Who a batch comes from and what must hold for it to be typed. */
+export interface Guarded {
+  /** The client's name as `hashOf` gives it. */
+  readonly hash: string
+  readonly seq: number
+  readonly epoch: string
+}
+
+const keysPerCommand = 256
+const clock = '#{T:@am_clock}'
+const stale = `#{e|<:#{@am_seen},#{e|-:${clock},15}}`
+const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
+
+/**
+ * Does `commands` if and only if the batch is the client's next one, and says so in-band either way.
+ *
+ * tmux runs a command list without anything in between, so the comparison, the deed and the acknowledgement
+ * are one step. Equality and not less-than: with less-than a batch that overtakes another makes it vanish.
+ */
+function onceLine(batch: Guarded, commands: string): string {
+  const { hash, seq, epoch } = batch
+  const found = `#{@am_${hash}}/#{@am_epoch}/#{@am_driver}/#{pane_dead}/#{pane_in_mode}`
+  const wanted = `${seq === 1 ? '' : seq - 1}/${epoch}/${hash}/0/0`
+  const done = `${commands} ; set -g @am_${hash} ${seq} ; display-message -p "am:ack|${hash}|${seq}|${epoch}"`
+  const refused = `display-message -p "am:nack|${hash}|${seq}|#{@am_${hash}}|#{@am_epoch}|#{@am_driver}|#{pane_dead}|#{pane_in_mode}|#{@am_who}|#{@am_since}"`
+  return `if-shell -F '#{==:${found},${wanted}}' '${done}' '${refused}'`
+}
+
+/** Types bytes: as hex, so that no shell, key name or locale reads them otherwise. */
+export function typeLine(batch: Guarded, bytes: Uint8Array): string {
+  const commands: string[] = []
+  for (let start = 0; start < bytes.length; start += keysPerCommand) {
+    const hex = Array.from(bytes.subarray(start, start + keysPerCommand), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    )
+    commands.push(`send-keys -H ${hex.join(' ')}`)
+  }
+  return onceLine(batch, commands.join(' ; '))
+}
+
+/** Pastes a file of the worker; bracketed when the program in the pane asked for it. */
+export function pasteLine(batch: Guarded, path: string, buffer: string): string {
+  return onceLine(batch, `load-buffer -b ${buffer} "${path}" ; paste-buffer -d -p -b ${buffer}`)
+}
+
+export function resizeLine(batch: Guarded, cols: number, rows: number): string {
+  return onceLine(batch, `resize-window -x ${cols} -y ${rows}`)
+}
+
+/** Leaves copy mode, where keys would be swallowed. */
+export const leaveModeLine = `if-shell -F '#{==:#{pane_in_mode},1}' 'send-keys -X cancel' ''`
+
+export interface Claimant {
+  readonly hash: string
+  readonly client: string
+  readonly label: string
+}
+
+function becomeDriver({ hash, client, label }: Claimant): string {
+  const who = toHex(toBytes(JSON.stringify([client, label])))
+  return `set -g @am_driver ${hash} ; set -g @am_who ${who} ; set -gF @am_since "${clock}" ; set -gF @am_seen "${clock}" ; ${driverMessage}`
+}
+
+/** Makes a client the driver if there is none, or only one that was not seen for 15 s. */
+export function claimLine(claimant: Claimant): string {
+  return `if-shell -F '#{||:#{==:#{@am_driver},},${stale}}' '${becomeDriver(claimant)}' ''`
+}
+
+/** Makes a client the driver whoever was it. */
+export function takeOverLine(claimant: Claimant): string {
+  return `if-shell -F 1 '${becomeDriver(claimant)}' ''`
+}
+
+export function seenLine(hash: string): string {
+  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'set -gF @am_seen "${clock}"' ''`
+}
+
+export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`
+
+/** Applies a size if the client is the driver. */
+export function driverSizeLine(hash: string, cols: number, rows: number): string {
+  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'resize-window -x ${cols} -y ${rows}' ''`
+}
+
+/** Asks for everything that a joiner must know; with a hash also for that client's last sequence number. */
+export function helloLine(nonce: string, hash?: string): string {
+  const acked = hash === undefined ? '' : `#{@am_${hash}}`
+  return `display-message -p 'am:hello|${nonce}|#{@am_epoch}|#{pane_width}|#{pane_height}|#{pane_dead}|#{@am_driver}|#{@am_who}|#{@am_since}|${acked}|#{@am_screen}|%s|#{@am_sig}|#{@am_file}|#{pane_title}'`
+}
+
+const screenFormats = [
+  'history_size',
+  'pane_height',
+  'pane_width',
+  'alternate_on',
+  'alternate_saved_x',
+  'alternate_saved_y',
+  'cursor_x',
+  'cursor_y',
+  'cursor_flag',
+  'insert_flag',
+  'keypad_cursor_flag',
+  'keypad_flag',
+  'wrap_flag',
+  'origin_flag',
+  'scroll_region_upper',
+  'scroll_region_lower',
+  'mouse_standard_flag',
+  'mouse_button_flag',
+  'mouse_all_flag',
+  'mouse_utf8_flag',
+  'mouse_sgr_flag',
+  'pane_tabs',
+  'pane_title',
+]
+
+/** Captures the screen in-band: one command list, so no output falls between its parts. */
+export const captureLine = [
+  `display-message -p '${captureTag}${screenFormats.map((name) => `#{${name}}`).join('|')}'`,
+  `capture-pane -epN -S -${scrollbackLines}`,
+  'capture-pane -a -q -epN',
+  'capture-pane -P -C -p',
+].join(' ; ')

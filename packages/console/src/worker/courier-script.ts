@@ -1,0 +1,159 @@
+import { sh } from './shell-text.ts'
+
+/**
+ * The courier: a control client whose commands come from a FIFO and whose answers and output go to a log.
+ *
+ * Each courier life has its own FIFO and log, so nothing can be spliced across a death. A follower ends with
+ * its courier; whoever follows opens the channel again and learns the new log from its first line.
+ */
+export const courierScript = sh`
+# Without room for its files a courier would die at once, again and again. 28 is ENOSPC.
+has_space() { head -c "$2" /dev/zero 2>/dev/null >"$1/.space" && rm -f "$1/.space" || { rm -f "$1/.space"; false; }; }
+
+need_space() { has_space "$D" 16384 || fail "no space is left in $D" 28; }
+
+place_log() {
+  LOG="$D/$ID.log"
+  shm="/dev/shm/am-$(id -u)-$(hash_of "$D")"
+  if [ -d /dev/shm ] && [ -w /dev/shm ] && private_dir "$shm" && has_space "$shm" 65536 && : >"$shm/$ID.log"; then
+    for old in "$shm"/*.log; do [ "$old" = "$shm/$ID.log" ] || rm -f "$old"; done
+    ln -s "$shm/$ID.log" "$LOG"
+  else
+    has_space "$D" 65536 || fail "no space is left in $D" 28
+    : >"$LOG"
+  fi
+}
+
+# Ends the courier's life before this one; the modes that its log would still show are kept.
+clear_courier() {
+  if courier_alive; then kill "$COURIER" 2>/dev/null; fi
+  log="$D/$ID.log" base=0
+  if [ -n "$ID" ] && [ -f "$log" ]; then
+    { read -r base <"$D/$ID.base"; } 2>/dev/null
+    next=$(wc -c <"$log")
+    keep_modes
+  fi
+  rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/paste.*
+}
+
+start_courier() {
+  clear_courier
+  need_space
+  ID=$(random_hex)
+  place_log
+  mkfifo "$D/$ID.in" || fail 'cannot make the FIFO'
+  printf '0\n' >"$D/$ID.base"
+  exec 7<>"$D/$ID.in"
+  TERM=xterm-256color setsid tmux -u -S "$SOCKET" -f /dev/null -C attach -t =am <&7 >>"$LOG" 2>/dev/null 9>&- 8>&- 7>&- &
+  COURIER=$!
+  BORN_NOW=-
+  born_of "$COURIER"
+  printf '%s %s %s\n' "$COURIER" "$ID" "$BORN_NOW" >"$D/courier.new" && mv "$D/courier.new" "$D/courier"
+  printf '%s\n' "refresh-client -B 'am-title:%*:#{pane_title}'" "refresh-client -B 'am-dead:%*:#{pane_dead}'" >&7
+}
+
+read_courier() {
+  COURIER='' ID='' COURIER_BORN=''
+  { read -r COURIER ID COURIER_BORN <"$D/courier"; } 2>/dev/null
+  return 0
+}
+
+# A pid alone may be somebody else's by now.
+courier_alive() { alive "$COURIER" "$COURIER_BORN"; }
+
+ensure() {
+  use_session "$1"
+  lock
+  read_courier
+  known=$(tm display-message -p -t =am: '#{@am_epoch} #{pane_dead}' \; list-clients -t =am -F 'client #{client_pid}' 2>/dev/null)
+  case $known$NL in
+    "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier ;;
+    *"client $COURIER$NL"*) ;;
+    *) start_courier ;;
+  esac
+  case $known in
+    *' 1'"$NL"* | *' 1') respawn_pane "$\{4:+start}" ;;
+    ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || respawn_pane start ;;
+  esac
+  printf '%s %s\n' "$2" "$3" >"$D/size"
+  setsid "$SELF" watch "$S" </dev/null >/dev/null 2>&1 9>&- 7>&- &
+}
+
+respawn_pane() { tm respawn-pane -k -t =am: "$SELF" pane "$S" "$\{1:-offer}" 9>&- 8>&-; }
+
+# Whole, non-empty lines of at most 4,000 bytes: an empty line would end the courier, half a line would eat
+# the next, a longer one would not be one write.
+relay_lines() {
+  while IFS= read -r line; do
+    [ -n "$line" ] && [ "$\{#line}" -le 4000 ] && printf '%s\n' "$line" >&7
+  done
+}
+
+relay() {
+  use_session "$1"
+  read_courier
+  [ -n "$ID" ] || fail 'no courier'
+  exec 7<>"$D/$ID.in"
+  relay_lines
+}
+
+# Writes the log from offset $1 on until the courier ends.
+follow_log() {
+  log=$(readlink -f "$D/$ID.log")
+  slow=0.02
+  case $log in /dev/shm/*) slow=0.2 ;; esac
+  if tail --help 2>&1 | grep -q -- --pid; then
+    exec tail -c "+$(($1 + 1))" -s "$slow" --pid="$COURIER" -f "$log"
+  fi
+  main=$(exec sh -c 'echo "$PPID"')
+  (while kill -0 "$COURIER" 2>/dev/null; do sleep 0.5; done; kill "$main") </dev/null >/dev/null 2>&1 &
+  exec tail -c "+$(($1 + 1))" -f "$log"
+}
+
+# Sets START: the asked offset where that is still there, else 1.25 MiB before the end.
+choose_start() {
+  base=0
+  { read -r base <"$D/$ID.base"; } 2>/dev/null
+  size=$(wc -c <"$D/$ID.log")
+  START=$((size - 1310720))
+  if [ "$1" = "$ID" ] && [ "$2" -ge "$base" ] 2>/dev/null && [ "$2" -le "$size" ]; then START=$2; fi
+  [ "$START" -ge "$base" ] || START=$base
+}
+
+# The last mode switches that stand before START, for whoever composes a screen.
+modes_before() {
+  MODES=''
+  { read -r MODES <"$D/modes"; } 2>/dev/null
+  [ "$1" -gt "$base" ] || return 0
+  found=$(tail -c "+$((base + 1))" "$D/$ID.log" | head -c "$(($1 - base))" | last_modes)
+  MODES="$MODES $found"
+}
+
+last_modes() {
+  LC_ALL=C grep -aoE '033\[\?(1004|2004)[hl]' |
+    awk '{ mode = substr($0, 6, 4); last[mode] = substr($0, 6) } END { for (mode in last) printf "%s ", last[mode] }'
+}
+
+channel() {
+  use_session "$1"
+  read_courier
+  courier_alive || fail 'no courier' 3
+  EPOCH=''
+  { read -r EPOCH <"$D/epoch"; } 2>/dev/null
+  choose_start "$2" "$3"
+  modes_before "$START"
+  printf 'am:channel|%s|%s|%s|%s|%s\n' "$EPOCH" "$ID" "$base" "$START" "$MODES"
+  RELAY=''
+  if [ "$4" = input ]; then
+    exec 3<&0 7<>"$D/$ID.in"
+    (relay_lines <&3; kill $$) >/dev/null 2>&1 &
+    RELAY=$!
+  fi
+  (follow_log "$START") 7>&- 3<&- &
+  FOLLOWER=$!
+  # A relay whose courier is gone may be stuck in a full FIFO: it never sees the end of its input.
+  trap 'kill $FOLLOWER $RELAY 2>/dev/null; exit 0' TERM HUP INT
+  wait "$FOLLOWER"
+  [ -z "$RELAY" ] || kill "$RELAY" 2>/dev/null
+}
+`
