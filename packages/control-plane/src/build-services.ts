@@ -1,0 +1,141 @@
+import { randomBytes, randomUUID } from 'node:crypto'
+import { upstreams } from '@agent-machines/core'
+import { createProviders } from '@agent-machines/providers'
+import { recipes } from '@agent-machines/runtimes'
+import type { Logger } from 'pino'
+import { AccountService } from './accounts/account-service.ts'
+import { ApiKeyStore } from './accounts/api-key-store.ts'
+import { LoginRateLimit } from './accounts/login-rate-limit.ts'
+import { LoginTokens } from './accounts/login-tokens.ts'
+import { RecentPrincipals } from './accounts/recent-principals.ts'
+import { Revocations } from './accounts/revocations.ts'
+import { SessionStore } from './accounts/session-store.ts'
+import { Catalogue } from './catalogue/catalogue.ts'
+import { CredentialAdministration } from './catalogue/credential-administration.ts'
+import { credentialDefinitions, credentialsFromEnvironment } from './catalogue/credential-definitions.ts'
+import { ConsoleService } from './console/console-service.ts'
+import { BootstrapService } from './deploy/bootstrap-service.ts'
+import { BootstrapStream } from './deploy/bootstrap-stream.ts'
+import { DeployService } from './deploy/deploy-service.ts'
+import { machineSteps } from './deploy/machine-steps.ts'
+import { ExecService } from './exec/exec-service.ts'
+import { FleetEvents } from './fleet/fleet-events.ts'
+import { FleetService } from './fleet/fleet-service.ts'
+import { Housekeeping } from './fleet/housekeeping.ts'
+import { MachineAccess, type Providers } from './fleet/machine-access.ts'
+import { Reconciler } from './fleet/reconciler.ts'
+import { StateWatch } from './fleet/state-watch.ts'
+import { AgentWatch } from './observe/agent-watch.ts'
+import type { OpenStore } from './open-store.ts'
+import { type ControlPlaneOptions, installerEnvironment, streamLimitMs } from './options.ts'
+import { MachineChanges } from './store/machine-changes.ts'
+import { MachineLocks } from './store/machine-locks.ts'
+import { MachineStore } from './store/machine-store.ts'
+import { CredentialService } from './store/secrets/credential-service.ts'
+import { CredentialStore } from './store/secrets/credential-store.ts'
+
+export const workspace = 'default'
+const clock = () => new Date()
+const newSecret = () => randomBytes(32).toString('base64url')
+/** Safe in every shell, path and host name. */
+const newMachineId = () => `m${randomBytes(10).toString('hex')}`
+
+/** The whole graph of services, built and not yet started. */
+export type Services = ReturnType<typeof buildServices>
+
+export function buildServices(options: ControlPlaneOptions, store: OpenStore, log: Logger) {
+  const { database, vault } = store
+  const machines = new MachineStore(database.db, clock)
+  const providers = buildProviders(options, store, log)
+  const { credentials, administration, catalogue } = buildCatalogue(options, store, machines, providers)
+  const access = new MachineAccess(machines, providers)
+  const fleetEvents = new FleetEvents(machines, log)
+  const recent = new RecentPrincipals()
+  const revocations = new Revocations()
+  const changes = new MachineChanges({
+    createClient: database.createClient,
+    onRevoked() {
+      recent.forgetAll()
+      revocations.check()
+    },
+    onConnectionLost: (error) => log.warn({ reason: String(error) }, 'change feed lost'),
+  })
+  const locks = new MachineLocks(database.createClient)
+  const limitMs = streamLimitMs(options.environment)
+  const consoles = new ConsoleService({ access, fleetEvents, streamLimitMs: limitMs, log })
+  const bootstraps = new BootstrapService({ machines, access, catalogue, credentials, vault, log })
+  const closeConsoles = (id: string, reason: 'asleep' | 'destroyed') => consoles.closeMachine(id, reason)
+  const steps = machineSteps({ access, vault, bootstraps, closeConsoles, log })
+  const reconciler = new Reconciler({ machines, locks, steps, log })
+  const kick = (machineId: string) => reconciler.kick(machineId)
+  const destroyed = (id: string, withinMs: number) =>
+    fleetEvents.until(id, (row) => row === null || row.state === 'destroyed', withinMs)
+  const made = { newId: newMachineId, random: Math.random }
+  return {
+    ...buildAccounts(store, recent),
+    administration,
+    catalogue,
+    changes,
+    consoles,
+    fleetEvents,
+    locks,
+    machines,
+    reconciler,
+    revocations,
+    agentWatch: new AgentWatch({ machines, consoles, fleetEvents, catalogue, bootstraps, log }),
+    bootstrapStream: new BootstrapStream({ access, events: fleetEvents, bootstraps }),
+    deploys: new DeployService({ ...made, machines, vault, catalogue, providers, workspace, kick }),
+    execs: new ExecService(access),
+    fleet: new FleetService({ machines, workspace, access, catalogue, kick, destroyed }),
+    housekeeping: new Housekeeping(machines, log),
+    stateWatch: new StateWatch({ machines, access, locks, log }),
+  }
+}
+
+function buildCatalogue(
+  { environment, allowMount }: ControlPlaneOptions,
+  { database, vault }: OpenStore,
+  machines: MachineStore,
+  providers: Providers,
+) {
+  const definitions = credentialDefinitions(upstreams, providers)
+  const credentials = new CredentialService({
+    store: new CredentialStore(database.db, vault, clock),
+    definitions,
+    environment: credentialsFromEnvironment(definitions, environment),
+  })
+  return {
+    credentials,
+    administration: new CredentialAdministration({ credentials, machines, upstreams, workspace }),
+    catalogue: new Catalogue({
+      runtimes: recipes,
+      providers,
+      upstreams,
+      credentials: () => credentials.list(workspace),
+      allowMount,
+    }),
+  }
+}
+
+function buildProviders(options: ControlPlaneOptions, store: OpenStore, log: Logger) {
+  return createProviders({
+    local: {
+      dataDirectory: store.paths.root,
+      allowUnisolated: options.allowUnisolated,
+      allowMount: options.allowMount,
+      installerEnvironment: installerEnvironment(options.environment),
+      log: (message, details) => log.debug(details ?? {}, message),
+      now: Date.now,
+      random: () => randomBytes(8).toString('hex'),
+    },
+  })
+}
+
+function buildAccounts({ database: { db } }: OpenStore, recent: RecentPrincipals) {
+  const common = { db, clock, newSecret, newId: randomUUID, recent }
+  const keys = new ApiKeyStore(common)
+  const sessions = new SessionStore(common)
+  const tokens = new LoginTokens(common)
+  const rateLimit = new LoginRateLimit(db, clock)
+  return { keys, sessions, tokens, accounts: new AccountService({ keys, sessions, tokens, rateLimit }) }
+}

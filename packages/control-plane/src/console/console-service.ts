@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { type AgentAction, type ConsoleHub, createConsoleHub } from '@agent-machines/console'
+import type {
+  ConsoleEvent,
+  ConsoleInput,
+  ConsoleOpened,
+  ConsolePaste,
+  ConsoleResize,
+  MachineState,
+  OpenConsole,
+  TakeOver,
+} from '@agent-machines/core'
+import type { Logger } from 'pino'
+import type { FleetEvents } from '../fleet/fleet-events.ts'
+import type { MachineAccess } from '../fleet/machine-access.ts'
+import { assertAwake } from '../fleet/machine-actions.ts'
+import type { MachineRow } from '../store/machine-store.ts'
+
+export interface ConsoleServiceOptions {
+  readonly access: MachineAccess
+  readonly fleetEvents: Pick<FleetEvents, 'subscribe'>
+  /** After this a stream ends and asks to be continued; null for never. */
+  readonly streamLimitMs: number | null
+  readonly log: Logger
+}
+
+export interface ConsoleStreamRequest {
+  readonly machineId: string
+  readonly session?: string | undefined
+  readonly client?: string | undefined
+  readonly label?: string | undefined
+  readonly cursor?: string | undefined
+  readonly signal: AbortSignal
+}
+
+/** States in which nobody can watch or type, and what the streams are told. */
+const endReasons: Partial<Record<MachineState, 'asleep' | 'destroyed'>> = {
+  destroyed: 'destroyed',
+  destroying: 'destroyed',
+  asleep: 'asleep',
+  failed: 'asleep',
+}
+
+const timers = {
+  now: () => performance.now(),
+  after(ms: number, run: () => void) {
+    const timer = setTimeout(run, ms).unref()
+    return () => clearTimeout(timer)
+  },
+}
+
+/**
+ * The consoles this instance has open: one hub per machine and session, made when first asked for.
+ *
+ * A hub is a view of what lives on the machine; dropping one loses nothing.
+ */
+export class ConsoleService {
+  readonly #options: ConsoleServiceOptions
+  readonly #hubs = new Map<string, Map<string, ConsoleHub>>()
+
+  constructor(options: ConsoleServiceOptions) {
+    this.#options = options
+    options.fleetEvents.subscribe((row, machineId) => this.#onChange(row, machineId))
+  }
+
+  /** Rejects with what the machine's state forbids. */
+  async hubOf(machineId: string, session = 'agent'): Promise<ConsoleHub> {
+    const row = await this.#options.access.get(machineId)
+    assertAwake(row.id, row.state)
+    const hubs = this.#hubs.get(machineId) ?? new Map<string, ConsoleHub>()
+    this.#hubs.set(machineId, hubs)
+    const open = hubs.get(session)
+    if (open && (open.ended === null || open.ended.reason === 'asleep')) return open
+    const hub = createConsoleHub({
+      exec: this.#options.access.execFor(row),
+      machineId,
+      session,
+      timers,
+      randomId: () => randomBytes(8).toString('hex'),
+      log: (message, details) => this.#options.log.debug({ ...details, machineId, session }, message),
+    })
+    hubs.set(session, hub)
+    if (row.agent) hub.publishAgent(row.agent)
+    return hub
+  }
+
+  async open(machineId: string, request: OpenConsole): Promise<ConsoleOpened> {
+    return (await this.#inUse(machineId, request.session)).open(request)
+  }
+
+  async input(machineId: string, batch: ConsoleInput): Promise<{ acked: number; epoch: string }> {
+    return (await this.#inUse(machineId, batch.session)).input(batch)
+  }
+
+  async paste(machineId: string, batch: ConsolePaste): Promise<{ acked: number; epoch: string }> {
+    return (await this.#inUse(machineId, batch.session)).paste(batch)
+  }
+
+  async resize(
+    machineId: string,
+    batch: ConsoleResize,
+  ): Promise<{ acked: number; cols: number; rows: number }> {
+    return (await this.#inUse(machineId, batch.session)).resize(batch)
+  }
+
+  async takeOver(machineId: string, request: TakeOver): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
+    return (await this.#inUse(machineId, request.session)).takeOver(request)
+  }
+
+  async agent(machineId: string, action: AgentAction): Promise<void> {
+    await (await this.hubOf(machineId)).agent(action)
+  }
+
+  /** The console's own events and what its agent does, until `signal` aborts or the console ends. */
+  async *stream({ machineId, session, ...request }: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
+    const hub = await this.hubOf(machineId, session)
+    const { streamLimitMs } = this.#options
+    if (streamLimitMs === null) return yield* hub.stream(request)
+    const limit = AbortSignal.timeout(streamLimitMs)
+    yield* hub.stream({ ...request, signal: AbortSignal.any([request.signal, limit]) })
+    if (limit.aborted && !request.signal.aborted)
+      yield { event: 'end', data: { reason: 'limit', retry: true } }
+  }
+
+  /** Ends this instance's streams of a machine. */
+  closeMachine(machineId: string, reason: 'asleep' | 'destroyed'): void {
+    const hubs = this.#hubs.get(machineId)
+    if (!hubs) return
+    this.#hubs.delete(machineId)
+    for (const hub of hubs.values()) {
+      hub
+        .close(reason, false)
+        .catch((error) => this.#options.log.debug({ err: error, machineId }, 'console did not close'))
+    }
+  }
+
+  async close(): Promise<void> {
+    const open = [...this.#hubs.values()].flatMap((hubs) => [...hubs.values()])
+    this.#hubs.clear()
+    await Promise.allSettled(open.map((hub) => hub.close('limit', true)))
+  }
+
+  #onChange(row: MachineRow | null, machineId: string): void {
+    const reason = row === null ? 'destroyed' : endReasons[row.state]
+    if (reason) this.closeMachine(machineId, reason)
+    else if (row?.agent) {
+      for (const hub of this.#hubs.get(machineId)?.values() ?? []) hub.publishAgent(row.agent)
+    }
+  }
+
+  /** Typing needs no look at the database while the console is open: the worker refuses what is not right. */
+  async #inUse(machineId: string, session = 'agent'): Promise<ConsoleHub> {
+    const open = this.#hubs.get(machineId)?.get(session)
+    return open && open.ended === null ? open : this.hubOf(machineId, session)
+  }
+}

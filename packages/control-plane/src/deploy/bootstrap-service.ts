@@ -1,0 +1,184 @@
+import { consoleWorkerFiles } from '@agent-machines/console'
+import {
+  AgentMachinesError,
+  type BootstrapPlan,
+  type Exec,
+  type UpstreamManifest,
+} from '@agent-machines/core'
+import {
+  BootstrapFold,
+  followBootstrapCommand,
+  planBootstrap,
+  startBootstrapCommand,
+} from '@agent-machines/runtimes'
+import type { Logger } from 'pino'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { MachineAccess } from '../fleet/machine-access.ts'
+import type { MachinePatch, MachineRow, MachineStore } from '../store/machine-store.ts'
+import type { CredentialService } from '../store/secrets/credential-service.ts'
+import type { Vault } from '../store/secrets/vault.ts'
+import { openMachineEnvironment } from './machine-environment.ts'
+import { resolveModelAccess } from './model-access.ts'
+import { redact, secretsInUrl } from './redact.ts'
+
+export interface BootstrapServiceOptions {
+  readonly machines: Pick<MachineStore, 'update'>
+  readonly access: MachineAccess
+  readonly catalogue: Pick<Catalogue, 'recipe' | 'upstream'>
+  readonly credentials: Pick<CredentialService, 'resolve'>
+  readonly vault: Pick<Vault, 'open'>
+  readonly log: Logger
+}
+
+/** Size of a console before the first browser says its own. */
+const firstSize = { cols: 120, rows: 32 }
+const runnerStarts = 5
+
+/** Hands the plan to the machine and follows it there; the machine does the work. */
+export class BootstrapService {
+  readonly #options: BootstrapServiceOptions
+
+  constructor(options: BootstrapServiceOptions) {
+    this.#options = options
+  }
+
+  /** Resolves when the bootstrap ended either way; the patch says which. */
+  async run(row: MachineRow, signal: AbortSignal): Promise<MachinePatch> {
+    const exec = this.#options.access.execFor(row)
+    const { plan, secrets } = await this.planFor(row)
+    const installing = this.#installSharedRuntime(row, signal)
+    for (let start = 1; start <= runnerStarts; start++) {
+      await startRunner(exec, plan, signal, secrets)
+      const fold = await this.#follow(row, exec, plan, secrets, signal, installing)
+      const { bootstrap } = fold
+      if (bootstrap.state === 'done')
+        return { state: 'ready', bootstrap, stateReason: null, stateDetail: null }
+      if (bootstrap.state === 'failed') {
+        const failed = bootstrap.phases.find((phase) => phase.state === 'failed')
+        const detail = failed?.error?.message ?? 'Setting it up failed.'
+        return { state: 'failed', bootstrap, stateReason: 'BOOTSTRAP_FAILED', stateDetail: detail }
+      }
+    }
+    throw new AgentMachinesError('BOOTSTRAP_FAILED', 'Its runner on the machine was ended again and again.')
+  }
+
+  /** After processes were lost: the console and its agent are started anew. */
+  async reopenConsole(row: MachineRow, signal: AbortSignal): Promise<void> {
+    const { cols, rows } = firstSize
+    const script = `exec "$HOME/.agent-machines/bin/am-console" ensure agent ${cols} ${rows} --launch`
+    const exec = this.#options.access.execFor(row)
+    const { exitCode, stderr } = await exec.exec({ script, timeoutMs: 30_000, signal })
+    if (exitCode === 0) return
+    const said = new TextDecoder().decode(stderr).trim().slice(-500)
+    throw new AgentMachinesError('SUBSTRATE_TRANSIENT', `The console could not be opened: ${said}`)
+  }
+
+  /** The plan of a machine, and the values that must not leave in its log. */
+  async planFor(row: MachineRow): Promise<{ plan: BootstrapPlan; secrets: string[] }> {
+    const recipe = this.#options.catalogue.recipe(row.runtime)
+    const upstream = await this.#modelAccess(row)
+    const shared = this.#options.access.providerOf(row).sharedRuntimes
+    const { install } = recipe
+    const source = row.workspaceSource
+    const plan = planBootstrap({
+      recipe,
+      home: row.home,
+      upstream,
+      model: row.model,
+      workspace: source && 'git' in source ? source : null,
+      sharedRuntimePath: shared && install ? shared.pathOf(install.runtime, install.version) : null,
+      consoleFiles: consoleWorkerFiles(),
+      ...firstSize,
+    })
+    const environment = await openMachineEnvironment(this.#options.vault, row)
+    const inUrl = source && 'git' in source ? secretsInUrl(source.git) : []
+    return { plan, secrets: [upstream?.key ?? '', ...Object.values(environment), ...inUrl] }
+  }
+
+  async #modelAccess(row: MachineRow) {
+    if (row.upstream === null || row.protocol === null) return null
+    const upstream: UpstreamManifest = this.#options.catalogue.upstream(row.upstream)
+    const { workspace, protocol } = row
+    return resolveModelAccess(this.#options.credentials, { workspace, upstream, protocol })
+  }
+
+  #installSharedRuntime(row: MachineRow, signal: AbortSignal): Promise<unknown> {
+    const shared = this.#options.access.providerOf(row).sharedRuntimes
+    const { install } = this.#options.catalogue.recipe(row.runtime)
+    if (!shared || !install) return Promise.resolve(null)
+    // The machine's own phase waits for the runtime and reports the failure that the installer logged.
+    return shared.ensure(install, { signal }).then(
+      () => null,
+      (error: unknown) => error,
+    )
+  }
+
+  async #follow(
+    row: MachineRow,
+    exec: Exec,
+    plan: BootstrapPlan,
+    secrets: readonly string[],
+    signal: AbortSignal,
+    installing: Promise<unknown>,
+  ): Promise<BootstrapFold> {
+    const fold = new BootstrapFold(plan.phases, { redact: (text) => redact(text, secrets) })
+    void installing.then(
+      (error) => error && this.#options.log.warn({ err: error, machineId: row.id }, 'install failed'),
+    )
+    const saving = new LatestWrite(() =>
+      this.#options.machines.update(row.id, { bootstrap: fold.bootstrap }, [row.state]),
+    )
+    try {
+      const command = { ...followBootstrapCommand(), signal }
+      for await (const event of exec.streamExec(command)) {
+        if (event.kind === 'exit') break
+        const events = event.kind === 'stdout' ? fold.readState(event.bytes) : fold.readLog(event.bytes)
+        if (events.some(({ event }) => event === 'phase')) saving.request()
+      }
+      fold.finish()
+      return fold
+    } finally {
+      await saving.settled()
+    }
+  }
+}
+
+async function startRunner(exec: Exec, plan: BootstrapPlan, signal: AbortSignal, secrets: readonly string[]) {
+  const command = startBootstrapCommand(plan)
+  const { exitCode, stderr } = await exec.exec({ ...command, timeoutMs: 60_000, signal })
+  if (exitCode === 0) return
+  const said = redact(new TextDecoder().decode(stderr).trim().slice(-500), secrets)
+  throw new AgentMachinesError(
+    'BOOTSTRAP_FAILED',
+    said || `The bootstrap could not be started (exit code ${exitCode}).`,
+  )
+}
+
+/** Writes the newest value, one write at a time, however often it is asked to. */
+class LatestWrite {
+  readonly #write: () => Promise<unknown>
+  #running: Promise<unknown> | null = null
+  #again = false
+
+  constructor(write: () => Promise<unknown>) {
+    this.#write = write
+  }
+
+  request(): void {
+    if (this.#running !== null) {
+      this.#again = true
+      return
+    }
+    this.#running = this.#write().finally(() => {
+      this.#running = null
+      if (this.#again) {
+        this.#again = false
+        this.request()
+      }
+    })
+  }
+
+  async settled(): Promise<void> {
+    while (this.#running !== null) await this.#running
+  }
+}

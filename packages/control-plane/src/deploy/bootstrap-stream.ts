@@ -1,0 +1,129 @@
+import { AgentMachinesError, type ErrorCode, type ExecEvent, errorCatalog } from '@agent-machines/core'
+import { BootstrapFold, followBootstrapCommand } from '@agent-machines/runtimes'
+import type { FleetEvents } from '../fleet/fleet-events.ts'
+import type { MachineAccess } from '../fleet/machine-access.ts'
+import type { MachineRow } from '../store/machine-store.ts'
+import type { ServerEvent } from '../streams/server-event.ts'
+import type { BootstrapService } from './bootstrap-service.ts'
+import { redact } from './redact.ts'
+
+export interface BootstrapStreamOptions {
+  readonly access: MachineAccess
+  readonly events: Pick<FleetEvents, 'until'>
+  readonly bootstraps: Pick<BootstrapService, 'planFor'>
+}
+
+const waitMs = 15_000
+
+/**
+ * Tells a bootstrap from its beginning, then live, until it ended.
+ *
+ * Everything is read from the machine, so any instance can tell it. The id of an event is how many bytes of
+ * state and log were read for it: a client that comes back with it gets what follows.
+ */
+export class BootstrapStream {
+  readonly #options: BootstrapStreamOptions
+
+  constructor(options: BootstrapStreamOptions) {
+    this.#options = options
+  }
+
+  async *stream(
+    machineId: string,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): AsyncGenerator<ServerEvent> {
+    const row = await this.#whenProvisioned(machineId, signal)
+    if (!row) return
+    if (row.providerRef === null || row.target === 'destroyed') throw failureOf(row)
+    if (row.state === 'asleep' || row.state === 'waking') {
+      for (const phase of row.bootstrap.phases) yield { event: 'phase', data: phase }
+      yield { event: 'done', data: { state: row.bootstrap.state } }
+      return
+    }
+    yield* this.#follow(row, parseOffsets(after), signal)
+  }
+
+  async #whenProvisioned(machineId: string, signal: AbortSignal): Promise<MachineRow | null> {
+    while (!signal.aborted) {
+      const row = await this.#options.access.get(machineId)
+      if (row.state !== 'provisioning') return row
+      await this.#options.events.until(machineId, (next) => next?.state !== 'provisioning', waitMs)
+    }
+    return null
+  }
+
+  /** Whoever hears `done` finds the machine as it says: whoever drives it has written that down. */
+  async #noted(machineId: string): Promise<void> {
+    await this.#options.events.until(machineId, (row) => row?.state !== 'bootstrapping', waitMs)
+  }
+
+  async *#follow(row: MachineRow, after: Offsets, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    const { plan, secrets } = await this.#options.bootstraps.planFor(row)
+    const exec = this.#options.access.execFor(row)
+    while (!signal.aborted) {
+      const fold = new BootstrapFold(plan.phases, { redact: (text) => redact(text, secrets) })
+      if (after.state === 0 && after.log === 0) {
+        for (const phase of fold.bootstrap.phases) yield { event: 'phase', data: phase }
+      }
+      let ended = false
+      for await (const event of exec.streamExec({ ...followBootstrapCommand(), signal })) {
+        for (const told of tell(fold, event, after)) {
+          if (told.event === 'done') await this.#noted(row.id)
+          yield told
+          ended ||= told.event === 'done'
+        }
+      }
+      for (const told of fold.finish()) {
+        if (told.event === 'done') await this.#noted(row.id)
+        yield told
+      }
+      if (ended || fold.bootstrap.state === 'done' || fold.bootstrap.state === 'failed') return
+      // The runner was killed or has not been started: whoever drives this machine starts it again.
+      after = fold.offsets
+      const now = await this.#options.access.get(row.id)
+      if (now.state !== 'bootstrapping') throw failureOf(now)
+      await this.#options.events.until(row.id, (next) => next?.state !== 'bootstrapping', 500)
+    }
+  }
+}
+
+interface Offsets {
+  readonly state: number
+  readonly log: number
+}
+
+/** Feeds one line at a time, so that an id never stands for more than one line of log. */
+function* tell(fold: BootstrapFold, event: ExecEvent, after: Offsets): Generator<ServerEvent> {
+  if (event.kind === 'exit') return
+  for (const line of linesOf(event.bytes)) {
+    const told = event.kind === 'stdout' ? fold.readState(line) : fold.readLog(line)
+    const { state, log } = fold.offsets
+    const isNews = (kind: string) => (kind === 'log' ? log > after.log : state > after.state)
+    for (const each of told) if (isNews(each.event)) yield { ...each, id: `${state}.${log}` }
+  }
+}
+
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.indexOf(0x0a, start)
+    const next = end === -1 ? bytes.length : end + 1
+    yield bytes.subarray(start, next)
+    start = next
+  }
+}
+
+function parseOffsets(id: string | undefined): Offsets {
+  const [, state, log] = /^(\d{1,15})\.(\d{1,15})$/.exec(id ?? '') ?? []
+  return { state: Number(state ?? 0), log: Number(log ?? 0) }
+}
+
+/** Why a machine that is not being set up is not ready, in the words of its row. */
+function failureOf(row: MachineRow): AgentMachinesError {
+  if (row.target === 'destroyed')
+    return new AgentMachinesError('MACHINE_DESTROYED', `Machine ${row.id} is destroyed.`)
+  const code =
+    row.stateReason !== null && row.stateReason in errorCatalog ? (row.stateReason as ErrorCode) : 'INTERNAL'
+  return new AgentMachinesError(code, row.stateDetail ?? undefined)
+}

@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { AgentMachinesError, type CreateMachine, type Machine } from '@agent-machines/core'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { Providers } from '../fleet/machine-access.ts'
+import { makeMachineName } from '../fleet/machine-name.ts'
+import { toMachine } from '../fleet/to-machine.ts'
+import type { MachineRow, MachineStore, NewMachine } from '../store/machine-store.ts'
+import type { Vault } from '../store/secrets/vault.ts'
+
+export interface DeployServiceOptions {
+  readonly machines: Pick<MachineStore, 'insert'>
+  readonly vault: Vault
+  readonly catalogue: Catalogue
+  readonly providers: Providers
+  readonly workspace: string
+  readonly kick: (machineId: string) => void
+  readonly newId: () => string
+  readonly random: () => number
+}
+
+export interface DeployRequest {
+  readonly body: CreateMachine
+  readonly principal: string
+  readonly idempotencyKey: string | null
+}
+
+const nameTries = 20
+
+/**
+ * Accepts machines: gate first, then the row, then the reconciler.
+ *
+ * The row and its idempotency key are written in one transaction before any substrate is called, so a
+ * crash leaves either nothing or a row that the next start continues.
+ */
+export class DeployService {
+  readonly #options: DeployServiceOptions
+
+  constructor(options: DeployServiceOptions) {
+    this.#options = options
+  }
+
+  async deploy({ body, principal, idempotencyKey }: DeployRequest): Promise<Machine> {
+    const { catalogue, providers, kick } = this.#options
+    catalogue.recipe(body.runtime)
+    const provider = providers.get(body.substrate)
+    if (!provider)
+      throw new AgentMachinesError('SUBSTRATE_UNKNOWN', `There is no substrate "${body.substrate}".`)
+    if (body.workspace && 'hostPath' in body.workspace) await provider.checkHostPath(body.workspace.hostPath)
+    const verdict = await catalogue.gate(body)
+    if (verdict.state === 'blocked') {
+      const said = verdict.reasons.map((reason) => reason.message).join(' ')
+      throw new AgentMachinesError('GATE_BLOCKED', said, { details: { reasons: verdict.reasons } })
+    }
+    const probe = await provider.probe()
+    const row = await this.#insert(body, principal, idempotencyKey, (name, id, env) => ({
+      id,
+      name,
+      workspace: this.#options.workspace,
+      labels: body.labels ?? {},
+      runtime: body.runtime,
+      substrate: body.substrate,
+      upstream: verdict.upstream,
+      protocol: verdict.protocol,
+      model: body.model ?? null,
+      preset: body.preset ?? null,
+      spec: body.spec ?? {},
+      env,
+      workspaceSource: body.workspace ?? null,
+      state: 'provisioning',
+      target: 'ready',
+      home: '/home/agent',
+      isolation: probe.isolation,
+      network: probe.network,
+      capabilities: probe.capabilities,
+      bootstrap: { state: 'pending', phases: [] },
+    }))
+    kick(row.id)
+    return toMachine(row)
+  }
+
+  async #insert(
+    body: CreateMachine,
+    principal: string,
+    key: string | null,
+    rowFor: (name: string, id: string, env: Buffer | null) => NewMachine,
+  ): Promise<MachineRow> {
+    const { machines, newId, random } = this.#options
+    const id = newId()
+    const env = body.env && Object.keys(body.env).length > 0 ? await this.#seal(id, body.env) : null
+    const request = key === null ? undefined : { principal, key, bodyHash: hashOf(body) }
+    for (let attempt = 0; attempt < nameTries; attempt++) {
+      const name = body.name ?? nameFor(body.runtime, attempt, random)
+      const result = await machines.insert(rowFor(name, id, env), request)
+      if (result.outcome === 'mismatch') throw new AgentMachinesError('IDEMPOTENCY_MISMATCH')
+      if (result.outcome !== 'name-taken') return result.machine
+      if (body.name !== undefined) throw nameTaken(body.name)
+    }
+    throw new AgentMachinesError('INTERNAL', 'No free machine name was found.')
+  }
+
+  async #seal(id: string, env: Record<string, string>): Promise<Buffer> {
+    return this.#options.vault.seal(
+      { workspace: this.#options.workspace, kind: 'machine-env', name: id },
+      JSON.stringify(env),
+    )
+  }
+}
+
+function nameFor(runtime: string, attempt: number, random: () => number): string {
+  const name = makeMachineName(random)
+  return attempt < 5 ? name : `${name}-${runtime}-${Math.floor(random() * 10_000)}`
+}
+
+function nameTaken(name: string): AgentMachinesError {
+  const message = `A machine named ${name} exists already.`
+  return new AgentMachinesError('REQUEST_INVALID', message, {
+    details: { errors: [{ path: 'name', message }] },
+  })
+}
+
+/** The same for bodies that differ only in the order of their members. */
+function hashOf(body: CreateMachine): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sorted(body)))
+    .digest('hex')
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, member]) => [name, sorted(member)]),
+  )
+}

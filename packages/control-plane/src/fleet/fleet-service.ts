@@ -1,0 +1,132 @@
+import { AgentMachinesError, type Machine, type Page, type PatchMachine } from '@agent-machines/core'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { MachinePatch, MachineRow, MachineStore } from '../store/machine-store.ts'
+import type { MachineAccess } from './machine-access.ts'
+import { decideBootstrap, decideSleep, decideWake } from './machine-actions.ts'
+import { toMachine } from './to-machine.ts'
+
+export interface FleetServiceOptions {
+  readonly machines: MachineStore
+  readonly workspace: string
+  readonly access: MachineAccess
+  readonly catalogue: Pick<Catalogue, 'gate'>
+  /** Makes the reconciler look at a machine now. */
+  readonly kick: (machineId: string) => void
+  /** Waits up to `withinMs` until the machine is destroyed. */
+  readonly destroyed: (machineId: string, withinMs: number) => Promise<boolean>
+}
+
+const destroyWithinMs = 10_000
+
+/** Reads machines and says what they shall become; the reconciler does the work. */
+export class FleetService {
+  readonly #options: FleetServiceOptions
+
+  constructor(options: FleetServiceOptions) {
+    this.#options = options
+  }
+
+  async list(query: {
+    limit: number
+    cursor?: string | undefined
+    include?: 'destroyed' | undefined
+  }): Promise<Page<Machine>> {
+    const page = await this.#options.machines.list({
+      workspace: this.#options.workspace,
+      limit: query.limit,
+      cursor: query.cursor,
+      includeDestroyed: query.include === 'destroyed',
+    })
+    return { items: page.items.map(toMachine), nextCursor: page.nextCursor }
+  }
+
+  async get(machineId: string): Promise<Machine> {
+    return toMachine(await this.#options.access.get(machineId))
+  }
+
+  async wake(machineId: string): Promise<Machine> {
+    return this.#act(machineId, (row) =>
+      decideWake(row.id, row.state, row.target) === 'already'
+        ? null
+        : { state: 'waking', target: 'ready', stateReason: null, stateDetail: null },
+    )
+  }
+
+  async sleep(machineId: string): Promise<Machine> {
+    return this.#act(machineId, (row) =>
+      decideSleep(row.id, row.state, row.capabilities) === 'already' ? null : { target: 'asleep' },
+    )
+  }
+
+  async bootstrap(machineId: string): Promise<Machine> {
+    return this.#act(machineId, (row) => {
+      if (decideBootstrap(row.id, row.state) === 'already') return null
+      if (row.stateReason === 'SUBSTRATE_NOT_FOUND') {
+        throw new AgentMachinesError('SUBSTRATE_NOT_FOUND', `Machine ${row.id} is gone from its substrate.`)
+      }
+      const state = row.providerRef === null ? 'provisioning' : 'bootstrapping'
+      return { state, target: 'ready', stateReason: null, stateDetail: null }
+    })
+  }
+
+  /** True when nothing is left of it, false when that goes on in the background. */
+  async destroy(machineId: string): Promise<boolean> {
+    const machine = await this.#act(machineId, (row) =>
+      row.state === 'destroyed' ? null : { state: 'destroying', target: 'destroyed', agent: null },
+    )
+    return machine.state === 'destroyed' || this.#options.destroyed(machineId, destroyWithinMs)
+  }
+
+  async patch(machineId: string, patch: PatchMachine): Promise<Machine> {
+    const row = await this.#options.access.get(machineId)
+    if (row.target === 'destroyed')
+      throw new AgentMachinesError('MACHINE_DESTROYED', `Machine ${row.id} is destroyed.`)
+    if (patch.name !== undefined) await this.#rename(row, patch.name)
+    const plain: MachinePatch = {
+      ...(patch.labels === undefined ? {} : { labels: patch.labels }),
+    }
+    if (patch.upstream === undefined && patch.model === undefined) return this.#act(machineId, () => plain)
+    const upstream = patch.upstream ?? row.upstream ?? undefined
+    const model = patch.model === undefined ? row.model : patch.model
+    const verdict = await this.#options.catalogue.gate({
+      runtime: row.runtime,
+      substrate: row.substrate,
+      ...(upstream === undefined ? {} : { upstream }),
+      ...(model === null ? {} : { model }),
+    })
+    if (verdict.state === 'blocked') {
+      throw new AgentMachinesError('GATE_BLOCKED', verdict.reasons[0]?.message, {
+        details: { reasons: verdict.reasons },
+      })
+    }
+    // The configuration phase writes the new upstream, so a set-up machine goes through its bootstrap again.
+    const chosen = { ...plain, upstream: verdict.upstream, protocol: verdict.protocol, model }
+    return this.#act(machineId, ({ state }) =>
+      state === 'ready' ? { ...chosen, state: 'bootstrapping' } : chosen,
+    )
+  }
+
+  async #rename(row: MachineRow, name: string): Promise<void> {
+    if ((await this.#options.machines.rename(row.id, name)) !== 'name-taken') return
+    const message = `A machine named ${name} exists already.`
+    throw new AgentMachinesError('REQUEST_INVALID', message, {
+      details: { errors: [{ path: 'name', message }] },
+    })
+  }
+
+  /**
+   * Changes the machine as `decide` says for the row it is given; null leaves it. A row that somebody else
+   * changed meanwhile is decided on anew, so that no request is lost to a step that ends at the same time.
+   */
+  async #act(machineId: string, decide: (row: MachineRow) => MachinePatch | null): Promise<Machine> {
+    for (;;) {
+      const row = await this.#options.access.get(machineId)
+      const patch = decide(row)
+      if (patch === null) return toMachine(row)
+      const changed = await this.#options.machines.update(row.id, patch, [row.state])
+      if (!changed) continue
+      this.#options.kick(row.id)
+      return toMachine(changed)
+    }
+  }
+}

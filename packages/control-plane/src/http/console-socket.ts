@@ -1,0 +1,192 @@
+import type { IncomingMessage, Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import {
+  AgentMachinesError,
+  type ConsoleEvent,
+  clientNameSchema,
+  type SocketMessage,
+  sessionNameSchema,
+  socketMessageSchema,
+} from '@agent-machines/core'
+import type { Logger } from 'pino'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { z } from 'zod'
+import type { Revocations } from '../accounts/revocations.ts'
+import type { ConsoleService } from '../console/console-service.ts'
+import { parseOrRefuse } from './parse.ts'
+import { problemOf } from './problems.ts'
+
+export interface ConsoleSocketOptions {
+  readonly consoles: ConsoleService
+  /** Same rules as for requests; the proof comes as subprotocol `am.proof.<proof>`. */
+  readonly authorize: (request: IncomingMessage) => Promise<unknown>
+  readonly revocations: Pick<Revocations, 'watch'>
+  readonly log: Logger
+}
+
+const protocol = 'am.console.v1'
+const path = /^\/api\/v1\/machines\/([^/]{1,64})\/console\/socket$/
+/** Over this the socket is closed; what is over a limit of the protocol is refused in its own words. */
+const maxMessageBytes = 4 * 1024 * 1024
+/** More than this unsent: the stream is not read any further until the browser took it. */
+const highWaterBytes = 256 * 1024
+const pingEveryMs = 15_000
+
+const querySchema = z.object({
+  session: sessionNameSchema.default('agent'),
+  client: clientNameSchema.optional(),
+  label: z.string().min(1).max(64).optional(),
+  cursor: z.string().max(256).optional(),
+})
+type StreamQuery = z.infer<typeof querySchema>
+
+export interface ConsoleSockets {
+  /** Tells every browser to come back later, then closes. */
+  close(): void
+}
+
+/** Serves the console protocol over WebSocket on `server`; other upgrade requests are refused. */
+export function serveConsoleSockets(server: Server, options: ConsoleSocketOptions): ConsoleSockets {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => (offered.has(protocol) ? protocol : false),
+  })
+  server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+    stream.on('error', () => stream.destroy())
+    accept(request, options).then(
+      (found) =>
+        sockets.handleUpgrade(request, stream, head, (socket) => {
+          const stop = options.revocations.watch(
+            () => options.authorize(request),
+            () => socket.close(4401),
+          )
+          socket.on('close', stop)
+          serve(socket, found, options)
+        }),
+      (error) => refuse(stream, error, options.log),
+    )
+  })
+  return {
+    close() {
+      for (const socket of sockets.clients) socket.close(1001, 'limit')
+      sockets.close()
+    },
+  }
+}
+
+interface Accepted {
+  readonly machineId: string
+  readonly query: StreamQuery
+}
+
+async function accept(request: IncomingMessage, options: ConsoleSocketOptions): Promise<Accepted> {
+  const url = new URL(request.url ?? '/', 'http://host')
+  await options.authorize(request)
+  const machineId = path.exec(url.pathname)?.[1]
+  if (machineId === undefined) throw new AgentMachinesError('ROUTE_UNKNOWN', `No socket at ${url.pathname}.`)
+  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
+  if (!offered.includes(protocol)) {
+    throw new AgentMachinesError('REQUEST_INVALID', `The subprotocol ${protocol} is missing.`)
+  }
+  const query = parseOrRefuse(querySchema, Object.fromEntries(url.searchParams), 'query')
+  return { machineId, query }
+}
+
+function refuse(stream: Duplex, error: unknown, log: Logger): void {
+  const problem = problemOf(error, log)
+  const body = JSON.stringify(problem)
+  stream.end(
+    `HTTP/1.1 ${problem.status} ${problem.code}\r\ncontent-type: application/problem+json\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  )
+}
+
+function serve(socket: WebSocket, { machineId, query }: Accepted, options: ConsoleSocketOptions): void {
+  const { consoles, log } = options
+  const controller = new AbortController()
+  const send = (event: ConsoleEvent) => socket.send(JSON.stringify(event))
+  const ping = setInterval(() => socket.ping(), pingEveryMs)
+  socket.on('error', () => socket.terminate())
+  socket.on('close', () => {
+    clearInterval(ping)
+    controller.abort()
+  })
+  socket.on('message', (data, isBinary) => {
+    const message = isBinary ? null : parseMessage(String(data))
+    const handled = message
+      ? handle(consoles, machineId, query.session, message)
+      : Promise.reject(
+          new AgentMachinesError('REQUEST_INVALID', 'The message is not of the console protocol.'),
+        )
+    handled.catch((error) => {
+      if (socket.readyState !== socket.OPEN) return
+      const seq = message && 'seq' in message ? { seq: message.seq } : {}
+      send({ event: 'error', data: { ...problemOf(error, log), ...seq } })
+    })
+  })
+  pump(socket, consoles.stream({ machineId, ...query, signal: controller.signal }), send).catch((error) => {
+    if (controller.signal.aborted || socket.readyState !== socket.OPEN) return
+    const problem = problemOf(error, log)
+    send({ event: 'error', data: problem })
+    socket.close(
+      problem.status === 401 ? 4401 : problem.status === 404 || problem.status === 410 ? 4404 : 1011,
+    )
+  })
+}
+
+async function pump(
+  socket: WebSocket,
+  events: AsyncIterable<ConsoleEvent>,
+  send: (event: ConsoleEvent) => void,
+) {
+  let gone = false
+  for await (const event of events) {
+    if (socket.readyState !== socket.OPEN) return
+    send(event)
+    gone = event.event === 'end' && event.data.reason === 'destroyed'
+    if (socket.bufferedAmount > highWaterBytes) await drained(socket)
+  }
+  socket.close(gone ? 4404 : 1001)
+}
+
+/** Resolves when the browser took what was sent, or is gone. */
+async function drained(socket: WebSocket): Promise<void> {
+  while (socket.readyState === socket.OPEN && socket.bufferedAmount > highWaterBytes / 2) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
+
+function parseMessage(text: string): SocketMessage | null {
+  try {
+    return socketMessageSchema.safeParse(JSON.parse(text)).data ?? null
+  } catch (_notJson) {
+    return null
+  }
+}
+
+async function handle(
+  consoles: ConsoleService,
+  machineId: string,
+  session: string,
+  message: SocketMessage,
+): Promise<void> {
+  const named = { ...message, session: message.session ?? session }
+  switch (named.type) {
+    case 'input':
+      await consoles.input(machineId, named)
+      return
+    case 'paste':
+      await consoles.paste(machineId, named)
+      return
+    case 'resize':
+      await consoles.resize(machineId, named)
+      return
+    case 'take-over':
+      await consoles.takeOver(machineId, named)
+      return
+    default:
+      named satisfies never
+  }
+}

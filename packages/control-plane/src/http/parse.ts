@@ -1,0 +1,60 @@
+import { AgentMachinesError } from '@agent-machines/core'
+import type { Context } from 'hono'
+import type { z } from 'zod'
+
+/** Parses `value`, or refuses it with `REQUEST_INVALID` naming every field that is wrong. */
+export function parseOrRefuse<T extends z.ZodType>(schema: T, value: unknown, what: string): z.infer<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join('.'), message: issue.message }))
+  const first = errors[0]
+  const where = first?.path ? `${what}: ${first.path}` : what
+  throw new AgentMachinesError('REQUEST_INVALID', `${where}: ${first?.message ?? 'not valid'}`, {
+    details: { errors },
+  })
+}
+
+/** Reads at most `limitBytes` of JSON; a declared or real excess is refused without reading it all. */
+export async function readJson(context: Context, limitBytes: number): Promise<unknown> {
+  const header = context.req.header('content-length')
+  const declared = Number(header ?? '0')
+  if (declared > limitBytes) throw tooLarge(limitBytes)
+  const text = header === undefined ? await readStream(context, limitBytes) : await context.req.text()
+  // The HTTP parser ends a body at its declared length; a request made in process can be longer.
+  if (Buffer.byteLength(text) > limitBytes) throw tooLarge(limitBytes)
+  if (text.trim() === '') return {}
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AgentMachinesError('REQUEST_INVALID', 'The body is not JSON.', {
+      cause,
+      details: { errors: [{ path: '', message: 'not JSON' }] },
+    })
+  }
+}
+
+/** For a body of unknown length; a declared one is read without making a web stream of it, which is slower. */
+async function readStream(context: Context, limitBytes: number): Promise<string> {
+  const { body } = context.req.raw
+  if (!body) return ''
+  const reader = body.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    size += value.byteLength
+    if (size > limitBytes) {
+      await reader.cancel()
+      throw tooLarge(limitBytes)
+    }
+    text += decoder.decode(value, { stream: true })
+  }
+}
+
+function tooLarge(limitBytes: number): AgentMachinesError {
+  return new AgentMachinesError('BODY_TOO_LARGE', `The body is over ${limitBytes} bytes.`, {
+    details: { limitBytes },
+  })
+}

@@ -1,0 +1,5 @@
+export type { ControlPlane } from './control-plane.ts'
+export type { DoctorFinding } from './doctor/doctor-finding.ts'
+export { examine } from './doctor/examine.ts'
+export type { DoctorOptions } from './doctor/gather-facts.ts'
+export { startFromProcess, type UpContext, type UpFlags } from './main.ts'

@@ -1,0 +1,58 @@
+import { userInfo } from 'node:os'
+import { pino } from 'pino'
+import { type ControlPlane, startControlPlane } from './control-plane.ts'
+import { dataDirectoryOf, type HostUser } from './data-directory/data-directory-paths.ts'
+
+/** The flags of `am up`; what is undefined comes from the environment, then from the defaults. */
+export interface UpFlags {
+  readonly host?: string | undefined
+  readonly port?: number | undefined
+  readonly data?: string | undefined
+  readonly install: boolean
+  readonly allowUnisolated: boolean
+  readonly allowMount: boolean
+}
+
+export interface UpContext {
+  readonly version: string
+  readonly dashboardDirectory: string
+  readonly packageFrom: readonly string[]
+  /** The process's variables and those of `.env`. */
+  readonly environment: Readonly<Record<string, string | undefined>>
+  /** For people, on stderr. */
+  readonly say: (line: string) => void
+}
+
+/** Starts the control plane for the user of this process, as flags and environment say. */
+export function startFromProcess(flags: UpFlags, context: UpContext): Promise<ControlPlane> {
+  const { environment } = context
+  const user = hostUser()
+  const log = pino(
+    { level: environment['AGENT_MACHINES_LOG_LEVEL'] ?? 'warn' },
+    pino.destination({ fd: 2, sync: true }),
+  )
+  return startControlPlane(
+    {
+      ...context,
+      host: flags.host ?? environment['HOST'] ?? '127.0.0.1',
+      port: flags.port ?? portOf(environment['PORT']) ?? 3210,
+      dataDirectory: flags.data ?? dataDirectoryOf(environment, user),
+      install: flags.install,
+      allowUnisolated: flags.allowUnisolated,
+      allowMount: flags.allowMount,
+      user,
+    },
+    log,
+  )
+}
+
+function hostUser(): HostUser {
+  const { uid, gid, homedir } = userInfo()
+  return { uid, gid, home: homedir }
+}
+
+/** Undefined for what is not a port, as an empty variable in a `.env` file is not. */
+function portOf(text: string | undefined): number | undefined {
+  const port = Number(text)
+  return text && Number.isInteger(port) && port >= 0 && port < 65_536 ? port : undefined
+}

@@ -1,0 +1,2 @@
+/** Gives the present time; a parameter everywhere, so that tests decide what time it is. */
+export type Clock = () => Date

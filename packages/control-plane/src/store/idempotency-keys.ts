@@ -1,0 +1,48 @@
+import { and, eq, lt } from 'drizzle-orm'
+import type { Queries } from './database.ts'
+import { idempotencyKeys } from './schema.ts'
+
+export interface IdempotencyRequest {
+  /** Who asks; keys of different principals never meet. */
+  readonly principal: string
+  readonly key: string
+  readonly bodyHash: string
+}
+
+export type IdempotencyClaim =
+  | { readonly outcome: 'claimed' }
+  | { readonly outcome: 'mismatch' }
+  | { readonly outcome: 'repeated'; readonly machineId: string }
+
+const keptMs = 24 * 60 * 60 * 1000
+
+/**
+ * Takes the key for `machineId` within the caller's transaction, or says which machine has it.
+ *
+ * A second request with the same key waits here until the first one's transaction ends.
+ */
+export async function claimIdempotencyKey(
+  tx: Pick<Queries, 'select' | 'insert' | 'delete'>,
+  { principal, key, bodyHash }: IdempotencyRequest,
+  machineId: string,
+  now: Date,
+): Promise<IdempotencyClaim> {
+  const mine = and(eq(idempotencyKeys.principal, principal), eq(idempotencyKeys.key, key))
+  await tx
+    .delete(idempotencyKeys)
+    .where(and(mine, lt(idempotencyKeys.createdAt, new Date(now.getTime() - keptMs))))
+  const claimed = await tx
+    .insert(idempotencyKeys)
+    .values({ principal, key, bodyHash, machineId, createdAt: now })
+    .onConflictDoNothing()
+    .returning({ key: idempotencyKeys.key })
+  if (claimed.length > 0) return { outcome: 'claimed' }
+  const [first] = await tx.select().from(idempotencyKeys).where(mine)
+  if (first === undefined || first.bodyHash !== bodyHash) return { outcome: 'mismatch' }
+  return { outcome: 'repeated', machineId: first.machineId }
+}
+
+/** Deletes keys older than a day, whoever they belong to. */
+export async function removeExpiredIdempotencyKeys(db: Pick<Queries, 'delete'>, now: Date): Promise<void> {
+  await db.delete(idempotencyKeys).where(lt(idempotencyKeys.createdAt, new Date(now.getTime() - keptMs)))
+}

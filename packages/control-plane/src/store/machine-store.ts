@@ -1,0 +1,225 @@
+import type { AgentState, MachineState, Page } from '@agent-machines/core'
+import { and, desc, eq, inArray, isNull, lt, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
+import type { Clock } from './clock.ts'
+import type { Queries } from './database.ts'
+import {
+  claimIdempotencyKey,
+  type IdempotencyRequest,
+  removeExpiredIdempotencyKeys,
+} from './idempotency-keys.ts'
+import { formatPageCursor, parsePageCursor } from './page-cursor.ts'
+import { isUniqueViolation } from './postgres-errors.ts'
+import { machines } from './schema.ts'
+import { withoutNul } from './without-nul.ts'
+
+export type MachineRow = typeof machines.$inferSelect
+type Stamps = 'createdAt' | 'updatedAt' | 'lastActivityAt' | 'destroyedAt'
+export type NewMachine = Omit<typeof machines.$inferInsert, Stamps>
+export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace'>>
+
+export type InsertOutcome =
+  | { readonly outcome: 'inserted' | 'repeated'; readonly machine: MachineRow }
+  /** The idempotency key was used with another body. */
+  | { readonly outcome: 'mismatch' }
+  /** Another machine that is not destroyed has the name. */
+  | { readonly outcome: 'name-taken' }
+
+export interface ListMachines {
+  readonly workspace: string
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly includeDestroyed?: boolean | undefined
+}
+
+const visibleAfterDestroyMs = 30 * 24 * 60 * 60 * 1000
+const transitional: MachineState[] = ['provisioning', 'bootstrapping', 'waking', 'destroying']
+
+/** Machines, kept before and after anything happens at their providers. Every change is announced. */
+export class MachineStore {
+  readonly #db: Queries
+  readonly #clock: Clock
+
+  constructor(db: Queries, clock: Clock) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  /** Writes the machine and its idempotency key, or neither; a repeated request gets the first one's machine. */
+  async insert(machine: NewMachine, request?: IdempotencyRequest): Promise<InsertOutcome> {
+    const now = this.#clock()
+    try {
+      return await this.#db.transaction(async (tx): Promise<InsertOutcome> => {
+        const claim = request && (await claimIdempotencyKey(tx, request, machine.id, now))
+        if (claim?.outcome === 'mismatch') return claim
+        if (claim?.outcome === 'repeated') {
+          const [first] = await tx.select().from(machines).where(eq(machines.id, claim.machineId))
+          return first === undefined ? { outcome: 'mismatch' } : { outcome: 'repeated', machine: first }
+        }
+        const stamps = { createdAt: now, updatedAt: now, lastActivityAt: now }
+        const [inserted] = await tx
+          .insert(machines)
+          .values({ ...machine, ...stamps })
+          .returning()
+        if (inserted === undefined) throw new Error('insert returned no machine')
+        return { outcome: 'inserted', machine: inserted }
+      })
+    } catch (error) {
+      if (isUniqueViolation(error, 'machines_live_name')) return { outcome: 'name-taken' }
+      throw error
+    }
+  }
+
+  /** Undefined for an unknown id and for a machine destroyed more than 30 days ago. */
+  async get(id: string): Promise<MachineRow | undefined> {
+    const [row] = await this.#db
+      .select()
+      .from(machines)
+      .where(and(eq(machines.id, id), this.#visible()))
+    return row
+  }
+
+  /** The machine of that name that is not destroyed. */
+  async getByName(workspace: string, name: string): Promise<MachineRow | undefined> {
+    const named = and(
+      eq(machines.workspace, workspace),
+      eq(machines.name, name),
+      isNull(machines.destroyedAt),
+    )
+    const [row] = await this.#db.select().from(machines).where(named)
+    return row
+  }
+
+  /** Newest first. */
+  async list({ workspace, limit, cursor, includeDestroyed }: ListMachines): Promise<Page<MachineRow>> {
+    const after = cursor === undefined ? undefined : parsePageCursor(cursor)
+    const rows = await this.#db
+      .select()
+      .from(machines)
+      .where(
+        and(
+          eq(machines.workspace, workspace),
+          includeDestroyed === true ? this.#visible() : isNull(machines.destroyedAt),
+          after &&
+            or(
+              lt(machines.createdAt, after.createdAt),
+              and(eq(machines.createdAt, after.createdAt), lt(machines.id, after.id)),
+            ),
+        ),
+      )
+      .orderBy(desc(machines.createdAt), desc(machines.id))
+      .limit(limit + 1)
+    const items = rows.slice(0, limit)
+    const last = items.at(-1)
+    return { items, nextCursor: rows.length > limit && last !== undefined ? formatPageCursor(last) : null }
+  }
+
+  /**
+   * Changes the machine if it is in one of `expectedStates` (any state without them); undefined when it
+   * is not. Reaching `destroyed` frees its name. Rejects with a unique violation for a taken name: see `rename`.
+   */
+  async update(
+    id: string,
+    patch: MachinePatch,
+    expectedStates?: readonly MachineState[],
+  ): Promise<MachineRow | undefined> {
+    const now = this.#clock()
+    const [row] = await this.#db
+      .update(machines)
+      .set({
+        ...withoutNul(patch),
+        updatedAt: now,
+        ...(patch.state === 'destroyed'
+          ? { destroyedAt: sql`coalesce(${machines.destroyedAt}, ${now})` }
+          : {}),
+      })
+      .where(and(eq(machines.id, id), expectedStates && inArray(machines.state, [...expectedStates])))
+      .returning()
+    return row
+  }
+
+  /** Tells a taken name apart from a machine that is not there. */
+  async rename(id: string, name: string): Promise<MachineRow | 'name-taken' | undefined> {
+    try {
+      return await this.update(id, { name })
+    } catch (error) {
+      if (isUniqueViolation(error, 'machines_live_name')) return 'name-taken'
+      throw error
+    }
+  }
+
+  async listInStates(states: readonly MachineState[]): Promise<MachineRow[]> {
+    return await this.#db
+      .select()
+      .from(machines)
+      .where(inArray(machines.state, [...states]))
+      .orderBy(machines.createdAt)
+  }
+
+  /** Machines of every workspace that are on their way, or not where they shall be. */
+  async listForReconcile(): Promise<MachineRow[]> {
+    return await this.#db
+      .select()
+      .from(machines)
+      .where(
+        or(
+          inArray(machines.state, transitional),
+          and(eq(machines.target, 'destroyed'), ne(machines.state, 'destroyed')),
+          and(eq(machines.target, 'asleep'), notInArray(machines.state, ['asleep', 'failed', 'destroyed'])),
+          and(eq(machines.target, 'ready'), notInArray(machines.state, ['ready', 'failed', 'destroyed'])),
+        ),
+      )
+      .orderBy(machines.createdAt)
+  }
+
+  /** Notes that the machine was used; at most one write in five seconds, and `updatedAt` stays. */
+  async touchActivity(id: string): Promise<void> {
+    const now = this.#clock()
+    await this.#db
+      .update(machines)
+      .set({ lastActivityAt: now })
+      .where(and(eq(machines.id, id), lt(machines.lastActivityAt, new Date(now.getTime() - 5000))))
+  }
+
+  /** Writes what the agent does, and the console's last line where given; what is known already changes nothing. */
+  async setAgent(id: string, agent: AgentState | null, lastLine?: string | null): Promise<void> {
+    const clean = withoutNul({ agent, lastLine })
+    const agentText = clean.agent === null ? null : JSON.stringify(clean.agent)
+    const news = [sql`${machines.agent} is distinct from ${agentText}::jsonb`]
+    if (clean.lastLine !== undefined) news.push(sql`${machines.lastLine} is distinct from ${clean.lastLine}`)
+    await this.#db
+      .update(machines)
+      .set({
+        agent: clean.agent,
+        updatedAt: this.#clock(),
+        ...(clean.lastLine === undefined ? {} : { lastLine: clean.lastLine }),
+      })
+      .where(and(eq(machines.id, id), or(...news)))
+  }
+
+  /** Live machines per upstream, by name: who stops working when its credential goes. */
+  async namesByUpstream(workspace: string): Promise<Map<string, string[]>> {
+    const rows = await this.#db
+      .select({ upstream: machines.upstream, name: machines.name })
+      .from(machines)
+      .where(and(eq(machines.workspace, workspace), isNull(machines.destroyedAt)))
+      .orderBy(machines.name)
+    const names = new Map<string, string[]>()
+    for (const { upstream, name } of rows) {
+      if (upstream !== null) names.set(upstream, [...(names.get(upstream) ?? []), name])
+    }
+    return names
+  }
+
+  /** Deletes what nobody can see any more: machines destroyed over 30 days ago, keys older than a day. */
+  async removeExpired(): Promise<void> {
+    const now = this.#clock()
+    const limit = new Date(now.getTime() - visibleAfterDestroyMs)
+    await this.#db.delete(machines).where(lt(machines.destroyedAt, limit))
+    await removeExpiredIdempotencyKeys(this.#db, now)
+  }
+
+  #visible(): SQL {
+    const limit = new Date(this.#clock().getTime() - visibleAfterDestroyMs)
+    return sql`(${machines.destroyedAt} is null or ${machines.destroyedAt} >= ${limit})`
+  }
+}

@@ -1,0 +1,13 @@
+import { machinesAndAccounts } from './0001-machines-and-accounts.ts'
+
+export interface Migration {
+  /** Position in the list, from 1; permanent. */
+  readonly version: number
+  readonly name: string
+  readonly sql: string
+}
+
+/** Every change of the schema, oldest first. Applied ones are never edited; a change is a new entry. */
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'machines-and-accounts', sql: machinesAndAccounts },
+]

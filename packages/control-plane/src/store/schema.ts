@@ -1,0 +1,153 @@
+import type {
+  AgentState,
+  Bootstrap,
+  Capabilities,
+  CreateMachine,
+  Isolation,
+  MachineState,
+  Network,
+  Protocol,
+} from '@agent-machines/core'
+import { sql } from 'drizzle-orm'
+import {
+  boolean,
+  customType,
+  index,
+  integer,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uniqueIndex,
+} from 'drizzle-orm/pg-core'
+
+/** What a machine shall become; its `state` says what it is. */
+export type MachineTarget = 'ready' | 'asleep' | 'destroyed'
+
+/** How many bytes of each bootstrap file were followed. */
+export type BootstrapOffsets = Readonly<Record<string, number>>
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => 'bytea' })
+const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'date' })
+
+export const machines = pgTable(
+  'machines',
+  {
+    id: text('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    name: text('name').notNull(),
+    labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
+    runtime: text('runtime').notNull(),
+    substrate: text('substrate').notNull(),
+    upstream: text('upstream'),
+    protocol: text('protocol').$type<Protocol>(),
+    model: text('model'),
+    preset: text('preset'),
+    spec: jsonb('spec').$type<NonNullable<CreateMachine['spec']>>().notNull().default({}),
+    /** The machine's environment as JSON, sealed by the vault. */
+    env: bytes('env'),
+    workspaceSource: jsonb('workspace_source').$type<NonNullable<CreateMachine['workspace']>>(),
+    state: text('state').$type<MachineState>().notNull(),
+    stateReason: text('state_reason'),
+    stateDetail: text('state_detail'),
+    target: text('target').$type<MachineTarget>().notNull(),
+    providerRef: text('provider_ref'),
+    home: text('home').notNull(),
+    isolation: text('isolation').$type<Isolation>().notNull(),
+    network: text('network').$type<Network>().notNull(),
+    capabilities: jsonb('capabilities').$type<Capabilities>().notNull(),
+    bootstrap: jsonb('bootstrap').$type<Bootstrap>().notNull(),
+    bootstrapOffsets: jsonb('bootstrap_offsets').$type<BootstrapOffsets>(),
+    agent: jsonb('agent').$type<AgentState>(),
+    lastLine: text('last_line'),
+    generation: integer('generation').notNull().default(1),
+    createdAt: moment('created_at').notNull(),
+    updatedAt: moment('updated_at').notNull(),
+    lastActivityAt: moment('last_activity_at').notNull(),
+    expiresAt: moment('expires_at'),
+    destroyedAt: moment('destroyed_at'),
+  },
+  (table) => [
+    uniqueIndex('machines_live_name').on(table.workspace, table.name).where(sql`destroyed_at is null`),
+    index('machines_newest_first').on(table.workspace, table.createdAt.desc(), table.id.desc()),
+    index('machines_state').on(table.state),
+  ],
+)
+
+export const idempotencyKeys = pgTable(
+  'idempotency_keys',
+  {
+    principal: text('principal').notNull(),
+    key: text('key').notNull(),
+    bodyHash: text('body_hash').notNull(),
+    machineId: text('machine_id').notNull(),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.principal, table.key] }),
+    index('idempotency_keys_age').on(table.createdAt),
+  ],
+)
+
+export const workspaceKeys = pgTable('workspace_keys', {
+  workspace: text('workspace').primaryKey(),
+  /** The workspace's data-encryption key, sealed by the key-encryption key. */
+  wrapped: bytes('wrapped').notNull(),
+  createdAt: moment('created_at').notNull(),
+})
+
+export const credentials = pgTable(
+  'credentials',
+  {
+    workspace: text('workspace').notNull(),
+    name: text('name').notNull(),
+    sealed: bytes('sealed').notNull(),
+    baseUrl: text('base_url'),
+    protocols: jsonb('protocols').$type<Protocol[]>(),
+    last4: text('last4'),
+    updatedAt: moment('updated_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.workspace, table.name] })],
+)
+
+export const loginTokens = pgTable('login_tokens', {
+  hash: bytes('hash').primaryKey(),
+  workspace: text('workspace').notNull(),
+  createdAt: moment('created_at').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+})
+
+export const sessions = pgTable('sessions', {
+  id: text('id').primaryKey(),
+  workspace: text('workspace').notNull(),
+  cookieHash: bytes('cookie_hash').notNull().unique('sessions_cookie_hash'),
+  proofHash: bytes('proof_hash').notNull(),
+  createdAt: moment('created_at').notNull(),
+  lastSeenAt: moment('last_seen_at').notNull(),
+  expiresAt: moment('expires_at').notNull(),
+})
+
+export const apiKeys = pgTable('api_keys', {
+  id: text('id').primaryKey(),
+  workspace: text('workspace').notNull(),
+  name: text('name').notNull(),
+  hash: bytes('hash').notNull().unique('api_keys_hash'),
+  prefix: text('prefix').notNull(),
+  /** Written to a `local-api-key` file; listed nowhere and replaced when the file is lost. */
+  local: boolean('local').notNull().default(false),
+  createdAt: moment('created_at').notNull(),
+  lastUsedAt: moment('last_used_at'),
+})
+
+export const loginAttempts = pgTable('login_attempts', {
+  address: text('address').primaryKey(),
+  windowStartedAt: moment('window_started_at').notNull(),
+  attempts: integer('attempts').notNull(),
+})
+
+/** Facts about this installation, the same for every control plane on the database. */
+export const installation = pgTable('installation', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
