@@ -1,0 +1,33 @@
+import { createLocalTerminal } from '../attach/local-terminal.ts'
+import type { CliIo } from './cli-io.ts'
+
+/** The real terminal, pipes and signals. */
+export function createProcessIo(signal: AbortSignal): CliIo {
+  const { stdin, stdout, stderr } = process
+  return {
+    stdout: (bytes) => writeTo(stdout, bytes),
+    stderr: (bytes) => writeTo(stderr, bytes),
+    stdin: stdin.isTTY ? null : stdin,
+    isInteractive: stderr.isTTY === true,
+    signal,
+    askSecret: stdin.isTTY ? askSecret : null,
+    terminal: stdin.isTTY && stdout.isTTY ? createLocalTerminal(stdin, stdout) : null,
+  }
+}
+
+/** Resolves when the stream can take more; a reader that went away (`am list | head -1`) is no failure. */
+function writeTo(stream: NodeJS.WriteStream, bytes: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    stream.write(bytes, (error) => {
+      if (!error || ('code' in error && error.code === 'EPIPE')) resolve()
+      else reject(error)
+    })
+  })
+}
+
+async function askSecret(question: string): Promise<string> {
+  const { isCancel, password } = await import('@clack/prompts')
+  const answer = await password({ message: question, output: process.stderr })
+  if (isCancel(answer)) throw new DOMException('cancelled', 'AbortError')
+  return answer
+}

@@ -1,0 +1,6 @@
+export { type CliContext, createContext } from './context/cli-context.ts'
+export type { CliIo } from './context/cli-io.ts'
+export { createProcessIo } from './context/process-io.ts'
+export { type CliEnvironment, environmentOf, readEnvironment } from './environment.ts'
+export { main } from './main.ts'
+export type { CommandExtension } from './program.ts'
