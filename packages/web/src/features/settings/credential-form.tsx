@@ -1,0 +1,153 @@
+import {
+  type CredentialStatus,
+  credentialHint,
+  credentialPattern,
+  type Protocol,
+  type PutCredential,
+  protocolLabels,
+  protocols,
+  type UpstreamEntry,
+} from '@agent-machines/core'
+import { type FormEvent, useId, useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { useToast } from '../../components/toasts.tsx'
+import { useCredentialChange } from '../../queries/credentials.ts'
+
+export interface CredentialFormProps {
+  readonly name: string
+  readonly status: CredentialStatus | null
+  /** The model source it opens; null for a substrate's credential. */
+  readonly upstream: UpstreamEntry | null
+  readonly onDone: () => void
+  readonly onCancel: () => void
+}
+
+/** Takes a key in; there is no way to read one. */
+export function CredentialForm({ name, status, upstream, onDone, onCancel }: CredentialFormProps) {
+  const isCustom = upstream !== null && upstream.baseUrl === null
+  const [value, setValue] = useState('')
+  const [baseUrl, setBaseUrl] = useState(status?.baseUrl ?? '')
+  const [chosen, setChosen] = useState<readonly Protocol[]>(status?.protocols ?? [])
+  const [hasAddress, setHasAddress] = useState(isCustom || Boolean(status?.baseUrl))
+  const [wrong, setWrong] = useState<string | null>(null)
+  const { mutate, isPending, error } = useCredentialChange()
+  const toast = useToast()
+  const hintId = useId()
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    const credential = {
+      value: value.trim(),
+      ...(hasAddress && baseUrl ? { baseUrl: baseUrl.trim() } : {}),
+      ...(isCustom ? { protocols: [...chosen] } : {}),
+    }
+    const problem = problemOf(credential, { isCustom, needsKey: upstream?.keyRequired ?? true })
+    setWrong(problem)
+    if (problem || isPending) return
+    mutate(
+      { name, credential },
+      {
+        onSuccess: () => {
+          toast({ text: `${status?.opens ?? upstream?.label ?? name} is saved`, shape: 'done' })
+          onDone()
+        },
+      },
+    )
+  }
+  return (
+    <form className="grid gap-3" onSubmit={save}>
+      {hasAddress && (
+        <label className="label">
+          Address
+          <input
+            className="field"
+            type="url"
+            value={baseUrl}
+            placeholder={upstream?.baseUrl ?? 'http://localhost:8080'}
+            autoComplete="off"
+            onChange={(event) => setBaseUrl(event.target.value)}
+          />
+        </label>
+      )}
+      {isCustom && <ProtocolChecks chosen={chosen} onChange={setChosen} />}
+      <label className="label">
+        {upstream && !upstream.keyRequired ? 'API key, if it needs one' : (status?.label ?? 'API key')}
+        <input
+          className={`field mono ${wrong ? 'field-wrong' : ''}`}
+          type="password"
+          value={value}
+          autoComplete="off"
+          aria-describedby={hintId}
+          aria-invalid={wrong !== null}
+          onChange={(event) => setValue(event.target.value)}
+        />
+      </label>
+      <p id={hintId} className={wrong ? 'text-bad' : 'text-ink-3'} role={wrong ? 'alert' : undefined}>
+        {wrong ?? (
+          <>
+            Stored as <code>{name}</code>.{' '}
+            {!hasAddress && (
+              <button type="button" className="link" onClick={() => setHasAddress(true)}>
+                Other address
+              </button>
+            )}
+          </>
+        )}
+      </p>
+      {error && <Failure error={error} what="The key was not saved." />}
+      <div className="flex gap-2">
+        <button type="submit" className="button button-primary" disabled={isPending}>
+          {isPending ? 'Saving…' : 'Save'}
+        </button>
+        <button type="button" className="button button-quiet" onClick={onCancel}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function ProtocolChecks({
+  chosen,
+  onChange,
+}: {
+  chosen: readonly Protocol[]
+  onChange: (protocols: readonly Protocol[]) => void
+}) {
+  return (
+    <fieldset>
+      <legend className="text-ink-2">It speaks</legend>
+      {protocols.map((protocol) => (
+        <label key={protocol} className="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(protocol)}
+            onChange={(event) =>
+              onChange(
+                event.target.checked ? [...chosen, protocol] : chosen.filter((each) => each !== protocol),
+              )
+            }
+          />
+          {protocolLabels[protocol]}
+        </label>
+      ))}
+    </fieldset>
+  )
+}
+
+/** What is wrong with a credential before it is sent; null when nothing is. */
+export function problemOf(
+  credential: PutCredential,
+  { isCustom, needsKey }: { isCustom: boolean; needsKey: boolean },
+): string | null {
+  if (isCustom && !credential.baseUrl) return 'Name the address of the endpoint.'
+  if (isCustom && !credential.protocols?.length) return 'Choose at least one protocol.'
+  if (needsKey && credential.value === '') return 'Paste the key.'
+  if (!credentialPattern.test(credential.value)) return credentialHint
+  if (credential.baseUrl && !/^https?:$/.test(protocolOf(credential.baseUrl)))
+    return 'An address starts with http:// or https://.'
+  return null
+}
+
+function protocolOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).protocol : ''
+}

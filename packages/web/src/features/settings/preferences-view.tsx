@@ -1,0 +1,75 @@
+import { fontSizes, type Settings } from '../../settings/settings.ts'
+
+export interface PreferencesViewProps {
+  readonly settings: Settings
+  readonly onChange: (change: Partial<Settings>) => void
+}
+
+const themes = [
+  ['system', 'System'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+] as const
+
+export function PreferencesView({ settings, onChange }: PreferencesViewProps) {
+  return (
+    <>
+      <section id="terminal" aria-labelledby="terminal-title">
+        <h2 id="terminal-title" className="page-title mb-3">
+          Terminal
+        </h2>
+        <div className="panel grid gap-3 p-4">
+          <label className="label max-w-[180px]">
+            Font size
+            <select
+              className="field"
+              value={settings.fontSize}
+              onChange={(event) => onChange({ fontSize: Number(event.target.value) })}
+            >
+              {fontSizes.map((size) => (
+                <option key={size} value={size}>
+                  {size} px
+                </option>
+              ))}
+            </select>
+          </label>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={settings.copyOnSelect}
+              onChange={(event) => onChange({ copyOnSelect: event.target.checked })}
+            />
+            Copy what is selected
+          </label>
+          <label className="check">
+            <input
+              type="checkbox"
+              checked={settings.screenReader}
+              onChange={(event) => onChange({ screenReader: event.target.checked })}
+            />
+            Screen-reader mode: new output is read aloud
+          </label>
+        </div>
+      </section>
+      <section id="appearance" aria-labelledby="appearance-title">
+        <h2 id="appearance-title" className="page-title mb-3">
+          Appearance
+        </h2>
+        <fieldset className="segments">
+          <legend className="sr-only">Theme</legend>
+          {themes.map(([theme, label]) => (
+            <label key={theme}>
+              <input
+                type="radio"
+                name="theme"
+                checked={settings.theme === theme}
+                onChange={() => onChange({ theme })}
+              />
+              {label}
+            </label>
+          ))}
+        </fieldset>
+      </section>
+    </>
+  )
+}

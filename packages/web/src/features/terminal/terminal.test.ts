@@ -1,0 +1,91 @@
+import type { ConsoleState, ConsoleStats } from '@agent-machines/client'
+import { describe, expect, it } from 'vitest'
+import { pillOf } from './connection-pill.ts'
+import { sessionTabs } from './session-names.ts'
+import { nextCtrlState, withCtrl } from './sticky-keys.ts'
+import { commandOfKey } from './terminal-keys.ts'
+
+const still: ConsoleStats = { echoMs: 4.2, keysInFlight: 0 }
+const busy: ConsoleStats = { echoMs: 148, keysInFlight: 3 }
+
+describe('pillOf', () => {
+  it.each<[ConsoleState, ConsoleStats, boolean, string]>([
+    [{ state: 'connecting' }, still, false, 'Connecting'],
+    [{ state: 'live', transport: 'ws' }, { echoMs: null, keysInFlight: 0 }, false, 'Live'],
+    [{ state: 'live', transport: 'ws' }, still, false, 'Live 4 ms'],
+    [{ state: 'live', transport: 'ws' }, busy, false, 'Live 148 ms'],
+    [{ state: 'live', transport: 'ws' }, busy, true, 'Live 148 ms, 3 keys in flight'],
+    [{ state: 'reconnecting', inMs: 1600, attempt: 2 }, still, false, 'Reconnecting, 2 s'],
+    [{ state: 'reconnecting', inMs: 0, attempt: 2 }, busy, true, 'Reconnecting. 3 keys kept'],
+    [{ state: 'offline' }, { echoMs: null, keysInFlight: 1 }, true, 'Offline. 1 key kept'],
+    [{ state: 'ended', reason: 'asleep' }, still, false, 'Asleep'],
+  ])('says %j as it is', (state, stats, slow, text) => {
+    expect(pillOf(state, stats, slow).text).toBe(text)
+  })
+})
+
+describe('commandOfKey', () => {
+  const key = { code: 'KeyF', metaKey: false, ctrlKey: false, shiftKey: false, altKey: false }
+
+  it('leaves plain Ctrl to the program', () => {
+    expect(commandOfKey({ ...key, ctrlKey: true }, false)).toBeNull()
+    expect(commandOfKey({ ...key, code: 'KeyC', ctrlKey: true }, true)).toBeNull()
+  })
+
+  it('takes Ctrl+Shift, and ⌘ on a Mac', () => {
+    expect(commandOfKey({ ...key, ctrlKey: true, shiftKey: true }, false)).toBe('search')
+    expect(commandOfKey({ ...key, metaKey: true }, true)).toBe('search')
+    expect(commandOfKey({ ...key, code: 'KeyX', metaKey: true }, true)).toBeNull()
+  })
+})
+
+describe('the Ctrl key of the key bar', () => {
+  it('holds once, then locks, then lets go', () => {
+    expect(nextCtrlState('off')).toBe('once')
+    expect(nextCtrlState('once')).toBe('locked')
+    expect(nextCtrlState('locked')).toBe('off')
+  })
+
+  it.each([
+    ['c', '\x03'],
+    ['C', '\x03'],
+    ['[', '\x1b'],
+    [' ', '\x00'],
+    ['\x1b[A', '\x1b[A'],
+    ['é', 'é'],
+  ])('turns %j into %j', (data, typed) => {
+    expect(withCtrl(data)).toBe(typed)
+  })
+})
+
+describe('sessionTabs', () => {
+  const labels = (current: string, opened: readonly string[], hasAgent: boolean) =>
+    sessionTabs(current, opened, hasAgent).tabs.map((tab) => tab.label)
+
+  it('always shows the agent and the shell, what was opened, and the current one', () => {
+    expect(sessionTabs('agent', [], true)).toEqual({
+      tabs: [
+        { name: 'agent', label: 'agent' },
+        { name: 'shell', label: 'shell' },
+      ],
+      next: 'shell-2',
+    })
+    expect(labels('agent', ['shell-3'], true)).toEqual(['agent', 'shell', 'shell-3'])
+    expect(labels('build', ['shell-10', 'shell-2'], true)).toEqual([
+      'agent',
+      'shell',
+      'shell-2',
+      'shell-10',
+      'build',
+    ])
+  })
+
+  it('calls every console a shell where no agent runs', () => {
+    expect(sessionTabs('agent', [], false)).toEqual({
+      tabs: [{ name: 'agent', label: 'shell' }],
+      next: 'shell',
+    })
+    expect(labels('shell', [], false)).toEqual(['shell', 'shell-2'])
+    expect(sessionTabs('shell', ['shell-2'], false).next).toBe('shell-3')
+  })
+})

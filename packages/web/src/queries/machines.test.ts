@@ -1,0 +1,27 @@
+import { QueryClient } from '@tanstack/react-query'
+import { describe, expect, it } from 'vitest'
+import { aMachine } from '../testing/a-machine.ts'
+import { newest, putMachine } from './machines.ts'
+
+const at = (second: number, state: 'asleep' | 'waking' | 'ready') =>
+  aMachine({ id: 'm_1', state, updatedAt: `2026-01-01T12:00:0${second}.000Z` })
+
+describe('what is known of a machine', () => {
+  it('is what was written last, whichever way it came', () => {
+    expect(newest(at(1, 'waking'), at(2, 'ready')).state).toBe('ready')
+    expect(newest(at(2, 'ready'), at(1, 'waking')).state).toBe('ready')
+    expect(newest(at(1, 'ready'), at(1, 'waking')).state).toBe('ready')
+    expect(newest(at(1, 'ready'), undefined).state).toBe('ready')
+  })
+
+  it('stays when an older answer arrives after a newer event', () => {
+    const queryClient = new QueryClient()
+    queryClient.setQueryData(['machines'], [at(0, 'asleep')])
+
+    putMachine(queryClient, at(2, 'ready'))
+    putMachine(queryClient, at(1, 'waking'))
+
+    expect(queryClient.getQueryData(['machines'])).toMatchObject([{ state: 'ready' }])
+    expect(queryClient.getQueryData(['machine', 'm_1'])).toMatchObject({ state: 'ready' })
+  })
+})

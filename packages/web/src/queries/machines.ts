@@ -1,0 +1,99 @@
+import type { AgentAction, Client } from '@agent-machines/client'
+import type { Machine } from '@agent-machines/core'
+import { type QueryClient, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useClient } from './client-context.ts'
+
+const listKey = ['machines'] as const
+const machineKey = (id: string) => ['machine', id] as const
+/** Live events carry changes; asking again now and then covers a stream that says nothing. */
+const refreshMs = 30_000
+
+export function useMachines() {
+  const client = useClient()
+  const queryClient = useQueryClient()
+  return useQuery({
+    queryKey: listKey,
+    queryFn: async ({ signal }) => {
+      const read = await client.machines.listAll({ signal })
+      return read.map((machine) => newest(machine, knownMachine(queryClient, machine.id)))
+    },
+    refetchInterval: refreshMs,
+  })
+}
+
+export function useMachine(id: string) {
+  const client = useClient()
+  const queryClient = useQueryClient()
+  return useQuery({
+    queryKey: machineKey(id),
+    queryFn: async ({ signal }) =>
+      newest(await client.machines.get(id, { signal }), knownMachine(queryClient, id)),
+    placeholderData: () => knownMachine(queryClient, id),
+    refetchInterval: refreshMs,
+  })
+}
+
+/** Answers and events overtake each other; what was written later is how the machine is. */
+export function newest(read: Machine, known: Machine | undefined): Machine {
+  return known && known.updatedAt > read.updatedAt ? known : read
+}
+
+function knownMachine(queryClient: QueryClient, id: string): Machine | undefined {
+  const listed = queryClient.getQueryData<Machine[]>(listKey)?.find((each) => each.id === id)
+  const own = queryClient.getQueryData<Machine>(machineKey(id))
+  return own && listed ? newest(own, listed) : (own ?? listed)
+}
+
+/** Puts a machine as the server sees it into every place that shows it. */
+export function putMachine(queryClient: QueryClient, read: Machine): void {
+  const machine = newest(read, knownMachine(queryClient, read.id))
+  queryClient.setQueryData(machineKey(machine.id), machine)
+  queryClient.setQueryData<Machine[]>(listKey, (all) => {
+    if (!all) return all
+    const others = all.filter((each) => each.id !== machine.id)
+    return machine.state === 'destroyed' ? others : [machine, ...others]
+  })
+}
+
+export function removeMachine(queryClient: QueryClient, id: string): void {
+  queryClient.setQueryData<Machine[]>(listKey, (all) => all?.filter((each) => each.id !== id))
+  queryClient.invalidateQueries({ queryKey: machineKey(id) }).catch(ignoreCancelled)
+}
+
+export function refreshMachines(queryClient: QueryClient): void {
+  queryClient.invalidateQueries({ queryKey: listKey }).catch(ignoreCancelled)
+  queryClient.invalidateQueries({ queryKey: ['machine'] }).catch(ignoreCancelled)
+}
+
+export type MachineCommand =
+  | { readonly kind: 'wake' | 'sleep' | 'bootstrap' | 'destroy' }
+  | { readonly kind: 'rename'; readonly name: string }
+  | { readonly kind: 'agent'; readonly action: AgentAction }
+
+/** Runs one command on a machine and shows its answer everywhere. */
+export function useMachineCommand(id: string) {
+  const client = useClient()
+  const queryClient = useQueryClient()
+  return useMutation({
+    mutationFn: (command: MachineCommand) => runCommand(client, id, command),
+    onSuccess: (machine) => (machine ? putMachine(queryClient, machine) : removeMachine(queryClient, id)),
+  })
+}
+
+async function runCommand(client: Client, id: string, command: MachineCommand): Promise<Machine | null> {
+  switch (command.kind) {
+    case 'rename':
+      return client.machines.patch(id, { name: command.name })
+    case 'agent':
+      return client.machines.agent(id, command.action)
+    case 'destroy': {
+      const { gone } = await client.machines.destroy(id)
+      return gone ? null : client.machines.get(id)
+    }
+    default:
+      return client.machines[command.kind](id)
+  }
+}
+
+/** A newer request took the place of this one. */
+function ignoreCancelled(): void {}
