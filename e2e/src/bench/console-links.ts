@@ -1,0 +1,118 @@
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http'
+import { decodeBase64, encodeBase64, SseParser } from '@agent-machines/client'
+import type { ConsoleEvent } from '@agent-machines/core'
+import { WebSocket } from 'ws'
+import type { ControlPlaneProcess } from '../testing/control-plane-process.ts'
+
+/** A program's side of one console, as thin as the protocol allows. */
+export interface ConsoleLink {
+  onEvent(listener: (event: ConsoleEvent) => void): void
+  type(text: string): void
+  close(): void
+}
+
+export interface LinkTarget {
+  readonly machineId: string
+  readonly session: string
+  /** Absent for a viewer. */
+  readonly client?: string
+  readonly epoch?: string
+}
+
+export function openSocketLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
+  const { machineId, session, client } = target
+  const socket = new WebSocket(
+    plane.client.console.socketUrl(machineId, { session, client }),
+    'am.console.v1',
+    { headers: { authorization: `Bearer ${plane.apiKey}` }, perMessageDeflate: false },
+  )
+  let seq = 0
+  return {
+    onEvent: (listener) => socket.on('message', (data) => listener(JSON.parse(String(data)))),
+    type: (text) => {
+      seq += 1
+      socket.send(JSON.stringify({ type: 'input', ...inputOf(target, seq, text) }))
+    },
+    close: () => socket.terminate(),
+  }
+}
+
+/** Output by an event stream, input by POST, each over a connection that stays open. */
+export function openRequestLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
+  const agent = new Agent({ keepAlive: true, maxSockets: 6 })
+  const listeners: ((event: ConsoleEvent) => void)[] = []
+  const base = `${plane.url}/api/v1/machines/${target.machineId}/console`
+  const headers = { authorization: `Bearer ${plane.apiKey}` }
+  const query = new URLSearchParams({
+    session: target.session,
+    ...(target.client ? { client: target.client } : {}),
+  })
+  const stream = request(`${base}/stream?${query}`, { agent, headers }, (response) =>
+    readEvents(response, (event) => {
+      for (const listener of listeners) listener(event)
+    }),
+  )
+  stream.on('error', () => stream.destroy())
+  stream.end()
+  let seq = 0
+  return {
+    onEvent: (listener) => listeners.push(listener),
+    type: (text) => {
+      seq += 1
+      post(`${base}/input`, agent, headers, JSON.stringify(inputOf(target, seq, text)))
+    },
+    close: () => {
+      stream.destroy()
+      agent.destroy()
+    },
+  }
+}
+
+/** Resolves with the next event that `wanted` takes. */
+export function nextEvent(
+  link: ConsoleLink,
+  wanted: (event: ConsoleEvent) => boolean,
+  withinMs = 15_000,
+): Promise<ConsoleEvent> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`no such event within ${withinMs} ms`)), withinMs)
+    link.onEvent((event) => {
+      if (!wanted(event)) return
+      clearTimeout(timer)
+      resolve(event)
+    })
+  })
+}
+
+export function bytesOf(event: ConsoleEvent): Uint8Array {
+  const shown = event.event === 'snapshot' || event.event === 'output'
+  return shown ? decodeBase64(event.data.data) : new Uint8Array()
+}
+
+function inputOf({ session, client, epoch }: LinkTarget, seq: number, text: string) {
+  return { session, client, epoch, seq, data: encodeBase64(new TextEncoder().encode(text)) }
+}
+
+function readEvents(response: IncomingMessage, listener: (event: ConsoleEvent) => void): void {
+  const parser = new SseParser()
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    for (const { event, data, lastEventId } of parser.push(chunk)) {
+      listener({ event, id: lastEventId, data: JSON.parse(data) } as ConsoleEvent)
+    }
+  })
+}
+
+function post(url: string, agent: Agent, headers: Record<string, string>, body: string): ClientRequest {
+  const sent = request(
+    url,
+    {
+      agent,
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) },
+    },
+    (response) => response.resume(),
+  )
+  sent.setNoDelay(true)
+  sent.end(body)
+  return sent
+}

@@ -1,0 +1,205 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import {
+  launchBrowser,
+  picture,
+  type SignedIn,
+  signIn,
+  terminalLines,
+  terminalShows,
+  typeKeys,
+} from '../testing/browser.ts'
+import {
+  type ControlPlaneProcess,
+  eventually,
+  removeControlPlane,
+  startControlPlane,
+} from '../testing/control-plane-process.ts'
+
+let models: ModelServer
+let plane: ControlPlaneProcess
+let browser: Browser
+let at: SignedIn
+
+beforeAll(async () => {
+  models = await startModelServer()
+  plane = await startControlPlane({
+    environment: {
+      ANTHROPIC_API_KEY: 'sk-ant-e2e-0123456789abcdefghij',
+      ANTHROPIC_BASE_URL: models.url,
+      OPENAI_API_KEY: 'sk-e2e-0123456789abcdefghij',
+      OPENAI_BASE_URL: models.url,
+    },
+  })
+  browser = await launchBrowser({ readableTerminal: true })
+  at = await signIn(browser, plane)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  if (plane) await removeControlPlane(plane)
+  await models?.close()
+})
+
+/** "Deploy and talk", as a person does it; gives the machine's id. */
+async function deploy(runtime: string): Promise<string> {
+  const { page } = at
+  await page.goto(`${plane.url}/dashboard/deploy`)
+  await page.getByRole('radio', { name: new RegExp(`^${runtime}`) }).check({ force: true })
+  await page.getByRole('button', { name: /Deploy and talk/ }).click()
+  await page.waitForURL(/\/terminal/)
+  const id = /machines\/([^/]+)\/terminal/.exec(page.url())?.[1] ?? ''
+  await page.locator('.xterm-rows').waitFor({ timeout: 120_000 })
+  return id
+}
+
+const agentOf = async (id: string) => (await plane.client.machines.get(id)).agent?.state
+
+/** The page shows exactly the screen that the worker's tmux holds, once both stand still. */
+async function shownEqualsWorker(page: Page, id: string): Promise<void> {
+  const command = 'tmux -S "$(am-console socket agent)" capture-pane -p -t am'
+  let shown: string[] = []
+  let held: string[] = []
+  await eventually(
+    "a screen equal to the worker's",
+    async () => {
+      shown = await terminalLines(page)
+      const { stdout } = await plane.client.machines.exec(id, { command })
+      held = stdout
+        .replaceAll('\u00a0', ' ')
+        .split('\n')
+        .map((line) => line.trimEnd())
+        .slice(0, shown.length)
+      return JSON.stringify(shown) === JSON.stringify(held)
+    },
+    5_000,
+  ).catch(() => undefined)
+  expect(shown).toEqual(held)
+}
+
+/** A person's pause before Enter; an Enter right behind fast keys is part of a paste to Codex. */
+const pauseMs = 300
+
+/** Claude Code takes no Enter in the first second of a permission dialog, so that nobody confirms by accident. */
+const readingMs = 1500
+
+/** Types a prompt, sees it stand there, and submits it. */
+async function ask(page: Page, prompt: string): Promise<void> {
+  await typeKeys(page, prompt)
+  await terminalShows(page, prompt)
+  await page.waitForTimeout(pauseMs)
+  await page.keyboard.press('Enter')
+}
+
+describe('the terminal page', () => {
+  it('deploys a shell from the page, which is typed into key by key', async () => {
+    const { page } = at
+    await deploy('Shell')
+
+    await typeKeys(page, 'echo $((6*7))-it-works')
+    await page.keyboard.press('ArrowLeft')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Enter')
+
+    await terminalShows(page, '42-it-works')
+    await typeKeys(page, 'sleep 1000')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Control+c')
+    await terminalShows(page, '^C')
+    await typeKeys(page, 'echo back-$?')
+    await page.keyboard.press('Enter')
+    await terminalShows(page, 'back-130')
+    await picture(page, 'shell')
+  })
+
+  it('shows a pager and an editor line by line as the worker holds them, and their keys obey', async () => {
+    const { page } = at
+    const id = await deploy('Shell')
+
+    await typeKeys(page, 'seq 1 500 | less')
+    await page.keyboard.press('Enter')
+    await terminalShows(page, '12')
+    await page.keyboard.press('Shift+G')
+    await terminalShows(page, '(END)')
+    await shownEqualsWorker(page, id)
+    await page.keyboard.press('q')
+
+    await typeKeys(page, 'vi note.txt')
+    await page.keyboard.press('Enter')
+    await terminalShows(page, 'note.txt"')
+    await typeKeys(page, 'ifirst')
+    await page.keyboard.press('Enter')
+    await typeKeys(page, 'second')
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('ArrowUp')
+    await typeKeys(page, 'x')
+    await shownEqualsWorker(page, id)
+    await typeKeys(page, ':wq')
+    await page.keyboard.press('Enter')
+    await eventually('the file as it was edited', async () => {
+      const { stdout } = await plane.client.machines.exec(id, { command: 'cat work/note.txt' })
+      return stdout === 'firs\nsecond\n'
+    })
+  })
+
+  it('drives the real Claude Code: keys, a tool call with its permission prompt, a reload in mid-answer', async () => {
+    const { page } = at
+    const id = await deploy('Claude Code')
+    await terminalShows(page, '❯', 60_000)
+    await eventually('idle', async () => (await agentOf(id)) === 'idle')
+
+    await ask(page, 'TOOLCALL[echo proof-$((40+2)) > ~/proof.txt; cat ~/proof.txt]')
+    await terminalShows(page, 'Do you want to proceed?')
+    await eventually('waiting', async () => (await agentOf(id)) === 'waiting')
+    await picture(page, 'claude-code-permission')
+    await page.waitForTimeout(readingMs)
+    await page.keyboard.press('ArrowDown')
+    await terminalShows(page, /❯ 2\./)
+    await page.keyboard.press('ArrowUp')
+    await terminalShows(page, /❯ 1\./)
+    await page.keyboard.press('Enter')
+    await terminalShows(page, 'The command printed: proof-42')
+    const { stdout } = await plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
+    expect(stdout).toBe('proof-42\n')
+
+    await ask(page, 'SLOW[80]')
+    await terminalShows(page, 'token-10 ')
+    await page.reload()
+    await terminalShows(page, 'token-80', 30_000)
+    await eventually('idle', async () => (await agentOf(id)) === 'idle')
+    await shownEqualsWorker(page, id)
+    const screen = (await terminalLines(page)).join(' ')
+    const tokens = [...screen.matchAll(/token-(\d+)/g)].map(([, n]) => Number(n))
+    expect(tokens).toEqual(Array.from({ length: 80 }, (_, i) => i + 1))
+    await picture(page, 'claude-code')
+
+    await typeKeys(page, 'half a thought')
+    await page.keyboard.press('Control+c')
+    await eventually(
+      'input cleared',
+      async () => !(await terminalLines(page)).join('\n').includes('half a thought'),
+    )
+  })
+
+  it('drives the real Codex: keys, a tool call, a reload in mid-answer', async () => {
+    const { page } = at
+    const id = await deploy('Codex')
+    await terminalShows(page, 'OpenAI Codex', 90_000)
+    await eventually('idle', async () => (await agentOf(id)) === 'idle')
+
+    await ask(page, 'TOOLCALL[echo proof-$((40+2)) > ~/proof.txt; cat ~/proof.txt]')
+    await terminalShows(page, 'The command printed: ', 30_000)
+    const { stdout } = await plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
+    expect(stdout).toBe('proof-42\n')
+
+    await eventually('idle again', async () => (await agentOf(id)) === 'idle')
+    await ask(page, 'SLOW[60]')
+    await eventually('busy', async () => (await agentOf(id)) === 'busy')
+    await page.reload()
+    await terminalShows(page, 'token-60', 30_000)
+    await eventually('idle', async () => (await agentOf(id)) === 'idle')
+    await shownEqualsWorker(page, id)
+    await picture(page, 'codex')
+  })
+})

@@ -1,0 +1,47 @@
+/** What the model does about a prompt; the prompt itself says it. */
+export type ScriptedReply =
+  | { readonly kind: 'text'; readonly tokens: readonly string[]; readonly delayMs: number }
+  | { readonly kind: 'tool'; readonly command: string }
+  | { readonly kind: 'error'; readonly status: number }
+
+export interface Turn {
+  /** The last thing the person wrote. */
+  readonly prompt: string
+  /** What a tool answered after that, if one did. */
+  readonly toolResult: string | null
+  /** False for the side requests of a CLI, such as one for a title. */
+  readonly hasTools: boolean
+}
+
+const slowTokenMs = 50
+
+/**
+ * Reads the reply off the prompt: `TOOLCALL[cmd]` runs a command, `SLOW[n]` sends n numbered tokens one by one,
+ * `ANSWER[text]` says the text, `ERROR[status]` fails; anything else is answered with `Understood.`
+ */
+export function scriptReply(turn: Turn): ScriptedReply {
+  if (!turn.hasTools) return text(['A title'])
+  const status = argumentOf('ERROR', turn.prompt)
+  if (status !== null) return { kind: 'error', status: Number(status) }
+  if (turn.toolResult !== null) return text(['The command printed: ', turn.toolResult.slice(0, 2000)])
+  const command = argumentOf('TOOLCALL', turn.prompt)
+  if (command !== null) return { kind: 'tool', command }
+  const slow = argumentOf('SLOW', turn.prompt)
+  if (slow !== null) {
+    const tokens = Array.from({ length: Number(slow) }, (_, index) => `token-${index + 1} `)
+    return { kind: 'text', tokens, delayMs: slowTokenMs }
+  }
+  return text([argumentOf('ANSWER', turn.prompt) ?? 'Understood.'])
+}
+
+function text(tokens: readonly string[]): ScriptedReply {
+  return { kind: 'text', tokens, delayMs: 0 }
+}
+
+function argumentOf(word: string, prompt: string): string | null {
+  const start = prompt.indexOf(`${word}[`)
+  if (start === -1) return null
+  const from = start + word.length + 1
+  const end = prompt.indexOf(']', from)
+  return end === -1 ? null : prompt.slice(from, end)
+}
