@@ -42,11 +42,18 @@ const newMachineId = () => `m${randomBytes(10).toString('hex')}`
 
 /** The whole graph of services, built and not yet started. */
 export type Services = ReturnType<typeof buildServices>
+/** Makes the substrates there are. */
+export type CreateProviders = typeof createProviders
 
-export function buildServices(options: ControlPlaneOptions, store: OpenStore, log: Logger) {
+export function buildServices(
+  options: ControlPlaneOptions,
+  store: OpenStore,
+  log: Logger,
+  create: CreateProviders = createProviders,
+) {
   const { database, vault } = store
   const machines = new MachineStore(database.db, clock)
-  const providers = buildProviders(options, store, log)
+  const providers = create(providerOptions(options, store, log))
   const { credentials, administration, catalogue } = buildCatalogue(options, store, machines, providers)
   const access = new MachineAccess(machines, providers)
   const fleetEvents = new FleetEvents(machines, log)
@@ -117,8 +124,12 @@ function buildCatalogue(
   }
 }
 
-function buildProviders(options: ControlPlaneOptions, store: OpenStore, log: Logger) {
-  return createProviders({
+function providerOptions(
+  options: ControlPlaneOptions,
+  store: OpenStore,
+  log: Logger,
+): Parameters<CreateProviders>[0] {
+  return {
     local: {
       dataDirectory: store.paths.root,
       allowUnisolated: options.allowUnisolated,
@@ -128,7 +139,7 @@ function buildProviders(options: ControlPlaneOptions, store: OpenStore, log: Log
       now: Date.now,
       random: () => randomBytes(8).toString('hex'),
     },
-  })
+  }
 }
 
 function buildAccounts({ database: { db } }: OpenStore, recent: RecentPrincipals) {

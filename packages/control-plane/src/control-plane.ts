@@ -6,7 +6,7 @@ import type { Context } from 'hono'
 import type { Logger } from 'pino'
 import { type AllowList, allowListOf } from './accounts/allow-list.ts'
 import { ensureLocalApiKey } from './accounts/local-api-key.ts'
-import { buildServices, type Services, workspace } from './build-services.ts'
+import { buildServices, type CreateProviders, type Services, workspace } from './build-services.ts'
 import { createApp } from './http/app.ts'
 import { accessRequestOf, authorizeRoute } from './http/authorization.ts'
 import { serveConsoleSockets } from './http/console-socket.ts'
@@ -34,8 +34,16 @@ export interface ControlPlane {
 
 const graceMs = 2_000
 
-/** Builds the whole graph and starts serving; rejects with a code that tells a person what to do. */
-export async function startControlPlane(options: ControlPlaneOptions, log: Logger): Promise<ControlPlane> {
+/**
+ * Builds the whole graph and starts serving; rejects with a code that tells a person what to do.
+ *
+ * Whoever embeds it may bring substrates of its own.
+ */
+export async function startControlPlane(
+  options: ControlPlaneOptions,
+  log: Logger,
+  createProviders?: CreateProviders,
+): Promise<ControlPlane> {
   if (!isLoopback(options.host)) {
     throw new AgentMachinesError('HOST_NOT_LOOPBACK', `${options.host} is reachable from other computers.`)
   }
@@ -48,15 +56,20 @@ export async function startControlPlane(options: ControlPlaneOptions, log: Logge
   })
   const store = await openStore(options, log)
   try {
-    return await serve(options, store, log)
+    return await serve(options, store, log, createProviders)
   } catch (error) {
     await store.close()
     throw error
   }
 }
 
-async function serve(options: ControlPlaneOptions, store: OpenStore, log: Logger): Promise<ControlPlane> {
-  const services = buildServices(options, store, log)
+async function serve(
+  options: ControlPlaneOptions,
+  store: OpenStore,
+  log: Logger,
+  createProviders: CreateProviders | undefined,
+): Promise<ControlPlane> {
+  const services = buildServices(options, store, log, createProviders)
   const { db } = store.database
   const instance = await new InstallationStore(db, randomUUID).instanceId()
   const path = store.paths.localApiKey

@@ -1,3 +1,4 @@
+export type { CreateProviders } from './build-services.ts'
 export type { ControlPlane } from './control-plane.ts'
 export type { DoctorFinding } from './doctor/doctor-finding.ts'
 export { examine } from './doctor/examine.ts'

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { pino } from 'pino'
+import type { CreateProviders } from './build-services.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { dataDirectoryOf, type HostUser } from './data-directory/data-directory-paths.ts'
 
@@ -24,7 +25,11 @@ export interface UpContext {
 }
 
 /** Starts the control plane for the user of this process, as flags and environment say. */
-export function startFromProcess(flags: UpFlags, context: UpContext): Promise<ControlPlane> {
+export function startFromProcess(
+  flags: UpFlags,
+  context: UpContext,
+  createProviders?: CreateProviders,
+): Promise<ControlPlane> {
   const { environment } = context
   const user = hostUser()
   const log = pino(
@@ -43,6 +48,7 @@ export function startFromProcess(flags: UpFlags, context: UpContext): Promise<Co
       user,
     },
     log,
+    createProviders,
   )
 }
 
