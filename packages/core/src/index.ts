@@ -24,12 +24,14 @@ export {
   type ConsoleOpened,
   type ConsolePaste,
   type ConsoleResize,
+  type ConsoleRest,
   type ConsoleTier,
   clientNameSchema,
   consoleSchema,
   type Driver,
   driverSchema,
   type EndReason,
+  historyLines,
   inputLimitBytes,
   inputSchema,
   type OpenConsole,
@@ -43,6 +45,7 @@ export {
   socketMessageSchema,
   type TakeOver,
   takeOverSchema,
+  uploadLimitBytes,
 } from './api/console.ts'
 export {
   type CredentialStatus,

@@ -12,6 +12,8 @@ export interface StreamRequest {
   readonly label?: string | undefined
   /** The `id` of the last event the reader has. */
   readonly cursor?: string | undefined
+  /** How many lines above the screen a snapshot holds. */
+  readonly history?: number | undefined
   readonly signal: AbortSignal
 }
 

@@ -68,6 +68,18 @@ export type ConsoleOpened = z.infer<typeof consoleSchema>
 
 export const inputLimitBytes = 1024
 export const pasteLimitBytes = 1024 * 1024
+export const uploadLimitBytes = 25 * 1024 * 1024
+
+/** How many lines above the screen a snapshot holds. */
+export const historyLines = { default: 1000, max: 5000 }
+
+/** The last time the machine slept or lost its processes, and what is left of before. */
+export interface ConsoleRest {
+  readonly from: string
+  readonly to: string
+  readonly processes: 'kept' | 'lost'
+  readonly conversation: 'kept' | 'resumed' | 'new'
+}
 
 export type SnapshotReason = 'attach' | 'behind' | 'trimmed' | 'restarted' | 'unknown-cursor'
 export type EndReason = 'limit' | 'asleep' | 'exited' | 'destroyed' | 'replaced'
@@ -85,12 +97,22 @@ export type ConsoleEvent =
         driver: Driver
         viewers: number
         resumed: boolean
+        rest?: ConsoleRest | null
       }
     }
   | {
       readonly event: 'snapshot'
       readonly id: string
-      readonly data: { data: string; cols: number; rows: number; reason: SnapshotReason }
+      readonly data: {
+        data: string
+        cols: number
+        rows: number
+        reason: SnapshotReason
+        /** Lines above the screen that are in `data`. */
+        history?: number
+        /** Lines above the screen that there are. */
+        historyAvailable?: number
+      }
     }
   | { readonly event: 'output'; readonly id: string; readonly data: { data: string } }
   | { readonly event: 'resize'; readonly id: string; readonly data: { cols: number; rows: number } }
