@@ -14,6 +14,7 @@ import { Catalogue } from './catalogue/catalogue.ts'
 import { CredentialAdministration } from './catalogue/credential-administration.ts'
 import { credentialDefinitions, credentialsFromEnvironment } from './catalogue/credential-definitions.ts'
 import { ConsoleService } from './console/console-service.ts'
+import { UploadService } from './console/upload-service.ts'
 import { BootstrapService } from './deploy/bootstrap-service.ts'
 import { BootstrapStream } from './deploy/bootstrap-stream.ts'
 import { DeployService } from './deploy/deploy-service.ts'
@@ -96,6 +97,7 @@ export function buildServices(
     fleet: new FleetService({ machines, workspace, access, catalogue, kick, destroyed }),
     housekeeping: new Housekeeping(machines, log),
     stateWatch: new StateWatch({ machines, access, locks, log }),
+    uploads: new UploadService(access, () => randomBytes(4).toString('hex')),
   }
 }
 

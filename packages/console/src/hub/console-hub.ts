@@ -128,7 +128,7 @@ export class ConsoleHub implements WatchedConsole {
       cols: hello.cols,
       rows: hello.rows,
       tier: 'attach',
-      transports: ['ws', 'sse'],
+      transports: ['ws', 'sse', 'poll'],
       driver: hello.driver?.driver ?? null,
       expected: hello.acked + 1,
     }

@@ -41,6 +41,8 @@ interface Place {
 }
 
 const idleMs = 12_000
+/** The first one comes soon: a reader that misses it knows that something on the way holds the stream back. */
+const firstIdleMs = 1000
 const keptBytes = 8 * 1024 * 1024
 
 /** Yields the console's events for one reader, who keeps nothing here but its place in the log. */
@@ -78,6 +80,7 @@ async function* follow(
   let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
   let epoch = hub.state.epoch
   let quietSince = hub.timers.now()
+  let idleAfterMs = firstIdleMs
   while (!signal.aborted && hub.ended === null) {
     const events: ConsoleEvent[] = newsFor(hub, told)
     const lost = place === null ? reason : reasonToStartOver(hub, place, epoch)
@@ -95,9 +98,12 @@ async function* follow(
       place = { log: place.log, offset: entry.end }
       events.push(...entryEvents(hub, entry))
     } else if (events.length === 0) {
-      const left = quietSince + idleMs - hub.timers.now()
+      const left = quietSince + idleAfterMs - hub.timers.now()
       if (left > 0) await hub.changes.next(hub.timers, left, signal)
-      else events.push({ event: 'idle', data: {} })
+      else {
+        events.push({ event: 'idle', data: {} })
+        idleAfterMs = idleMs
+      }
     }
     if (events.length > 0) quietSince = hub.timers.now()
     yield* events

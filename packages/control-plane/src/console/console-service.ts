@@ -15,6 +15,8 @@ import type { FleetEvents } from '../fleet/fleet-events.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import { assertAwake } from '../fleet/machine-actions.ts'
 import type { MachineRow } from '../store/machine-store.ts'
+import type { PollRequest } from './poll-reader.ts'
+import { PollReaders } from './poll-readers.ts'
 
 export interface ConsoleServiceOptions {
   readonly access: MachineAccess
@@ -30,6 +32,8 @@ export interface ConsoleStreamRequest {
   readonly client?: string | undefined
   readonly label?: string | undefined
   readonly cursor?: string | undefined
+  /** How many lines above the screen a snapshot holds. */
+  readonly history?: number | undefined
   readonly signal: AbortSignal
 }
 
@@ -57,6 +61,7 @@ const timers = {
 export class ConsoleService {
   readonly #options: ConsoleServiceOptions
   readonly #hubs = new Map<string, Map<string, ConsoleHub>>()
+  readonly #polls = new PollReaders((request) => this.#follow(request))
 
   constructor(options: ConsoleServiceOptions) {
     this.#options = options
@@ -111,15 +116,24 @@ export class ConsoleService {
     await (await this.hubOf(machineId)).agent(action)
   }
 
-  /** The console's own events and what its agent does, until `signal` aborts or the console ends. */
-  async *stream({ machineId, session, ...request }: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
-    const hub = await this.hubOf(machineId, session)
+  /** The console's own events and what its agent does, until `signal` aborts, the console or the host's limit ends it. */
+  async *stream(request: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
     const { streamLimitMs } = this.#options
-    if (streamLimitMs === null) return yield* hub.stream(request)
-    const limit = AbortSignal.timeout(streamLimitMs)
-    yield* hub.stream({ ...request, signal: AbortSignal.any([request.signal, limit]) })
-    if (limit.aborted && !request.signal.aborted)
-      yield { event: 'end', data: { reason: 'limit', retry: true } }
+    if (streamLimitMs === null) return yield* this.#follow(request)
+    const limit = limitedSignal(request.signal, streamLimitMs)
+    try {
+      yield* this.#follow({ ...request, signal: limit.signal })
+      if (limit.isOver()) yield { event: 'end', data: { reason: 'limit', retry: true } }
+    } finally {
+      limit.release()
+    }
+  }
+
+  /** What came after the cursor by now, or the first that comes within `waitMs`. */
+  async poll(request: PollRequest): Promise<ConsoleEvent[]> {
+    const { streamLimitMs } = this.#options
+    const longestMs = streamLimitMs === null ? request.waitMs : streamLimitMs / 2
+    return this.#polls.poll({ ...request, waitMs: Math.min(request.waitMs, longestMs) })
   }
 
   /** Ends this instance's streams of a machine. */
@@ -148,9 +162,35 @@ export class ConsoleService {
     }
   }
 
+  async *#follow({ machineId, session, ...request }: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
+    const hub = await this.hubOf(machineId, session)
+    yield* hub.stream(request)
+  }
+
   /** Typing needs no look at the database while the console is open: the worker refuses what is not right. */
   async #inUse(machineId: string, session = 'agent'): Promise<ConsoleHub> {
     const open = this.#hubs.get(machineId)?.get(session)
     return open && open.ended === null ? open : this.hubOf(machineId, session)
+  }
+}
+
+/** A signal that also aborts after `limitMs`; nothing of it is left after `release`. */
+function limitedSignal(outer: AbortSignal, limitMs: number) {
+  const controller = new AbortController()
+  let over = false
+  const end = () => controller.abort()
+  const timer = setTimeout(() => {
+    over = !outer.aborted
+    end()
+  }, limitMs)
+  if (outer.aborted) end()
+  outer.addEventListener('abort', end)
+  return {
+    signal: controller.signal,
+    isOver: () => over,
+    release() {
+      clearTimeout(timer)
+      outer.removeEventListener('abort', end)
+    },
   }
 }

@@ -2,7 +2,7 @@ import { AgentMachinesError } from '@agent-machines/core'
 import { type Context, Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { Principal } from '../accounts/principal.ts'
-import { parseOrRefuse, readJson } from './parse.ts'
+import { bodyReader, parseOrRefuse, readJson } from './parse.ts'
 import { problemOf } from './problems.ts'
 import type { Access, Route } from './route.ts'
 import { securityHeaders } from './security-headers.ts'
@@ -52,10 +52,14 @@ async function answer(
   const principal = await authorize(context.req.raw, route.access)
   const params = route.params ? parseOrRefuse(route.params, context.req.param(), 'path') : undefined
   const query = route.query ? parseOrRefuse(route.query, context.req.query(), 'query') : undefined
-  const body = route.body
-    ? parseOrRefuse(route.body, await readJson(context, route.bodyLimit ?? bodyLimitBytes), 'body')
-    : undefined
+  const body = await bodyOf(route, context)
   return route.handle({ params, query, body, principal, context, openStream })
+}
+
+async function bodyOf({ body, bodyLimit = bodyLimitBytes }: Route, context: Context): Promise<unknown> {
+  if (body === undefined) return undefined
+  if (body === 'bytes') return bodyReader(context, bodyLimit)
+  return parseOrRefuse(body, await readJson(context, bodyLimit), 'body')
 }
 
 function noRoute(routes: readonly Route[], context: Context): AgentMachinesError {

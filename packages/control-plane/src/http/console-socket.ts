@@ -3,18 +3,19 @@ import type { Duplex } from 'node:stream'
 import {
   AgentMachinesError,
   type ConsoleEvent,
-  clientNameSchema,
   type SocketMessage,
   sessionNameSchema,
   socketMessageSchema,
 } from '@agent-machines/core'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { Revocations } from '../accounts/revocations.ts'
 import type { ConsoleService } from '../console/console-service.ts'
 import { parseOrRefuse } from './parse.ts'
 import { problemOf } from './problems.ts'
+import { streamQuery } from './routes/console-routes.ts'
+import { heartbeat, SocketSender } from './socket-sender.ts'
 
 export interface ConsoleSocketOptions {
   readonly consoles: ConsoleService
@@ -28,16 +29,7 @@ const protocol = 'am.console.v1'
 const path = /^\/api\/v1\/machines\/([^/]{1,64})\/console\/socket$/
 /** Over this the socket is closed; what is over a limit of the protocol is refused in its own words. */
 const maxMessageBytes = 4 * 1024 * 1024
-/** More than this unsent: the stream is not read any further until the browser took it. */
-const highWaterBytes = 256 * 1024
-const pingEveryMs = 15_000
-
-const querySchema = z.object({
-  session: sessionNameSchema.default('agent'),
-  client: clientNameSchema.optional(),
-  label: z.string().min(1).max(64).optional(),
-  cursor: z.string().max(256).optional(),
-})
+const querySchema = streamQuery.extend({ session: sessionNameSchema.default('agent') })
 type StreamQuery = z.infer<typeof querySchema>
 
 export interface ConsoleSockets {
@@ -106,11 +98,11 @@ function refuse(stream: Duplex, error: unknown, log: Logger): void {
 function serve(socket: WebSocket, { machineId, query }: Accepted, options: ConsoleSocketOptions): void {
   const { consoles, log } = options
   const controller = new AbortController()
-  const send = (event: ConsoleEvent) => socket.send(JSON.stringify(event))
-  const ping = setInterval(() => socket.ping(), pingEveryMs)
+  const sender = new SocketSender(socket)
+  const stopBeating = heartbeat(socket)
   socket.on('error', () => socket.terminate())
   socket.on('close', () => {
-    clearInterval(ping)
+    stopBeating()
     controller.abort()
   })
   socket.on('message', (data, isBinary) => {
@@ -123,39 +115,28 @@ function serve(socket: WebSocket, { machineId, query }: Accepted, options: Conso
     handled.catch((error) => {
       if (socket.readyState !== socket.OPEN) return
       const seq = message && 'seq' in message ? { seq: message.seq } : {}
-      send({ event: 'error', data: { ...problemOf(error, log), ...seq } })
+      sender.send({ event: 'error', data: { ...problemOf(error, log), ...seq } })
     })
   })
-  pump(socket, consoles.stream({ machineId, ...query, signal: controller.signal }), send).catch((error) => {
+  pump(socket, sender, consoles.stream({ machineId, ...query, signal: controller.signal })).catch((error) => {
     if (controller.signal.aborted || socket.readyState !== socket.OPEN) return
     const problem = problemOf(error, log)
-    send({ event: 'error', data: problem })
+    sender.send({ event: 'error', data: problem })
     socket.close(
       problem.status === 401 ? 4401 : problem.status === 404 || problem.status === 410 ? 4404 : 1011,
     )
   })
 }
 
-async function pump(
-  socket: WebSocket,
-  events: AsyncIterable<ConsoleEvent>,
-  send: (event: ConsoleEvent) => void,
-) {
+async function pump(socket: WebSocket, sender: SocketSender, events: AsyncIterable<ConsoleEvent>) {
   let gone = false
   for await (const event of events) {
     if (socket.readyState !== socket.OPEN) return
-    send(event)
+    sender.send(event)
     gone = event.event === 'end' && event.data.reason === 'destroyed'
-    if (socket.bufferedAmount > highWaterBytes) await drained(socket)
+    await sender.room()
   }
   socket.close(gone ? 4404 : 1001)
-}
-
-/** Resolves when the browser took what was sent, or is gone. */
-async function drained(socket: WebSocket): Promise<void> {
-  while (socket.readyState === socket.OPEN && socket.bufferedAmount > highWaterBytes / 2) {
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
 }
 
 function parseMessage(text: string): SocketMessage | null {

@@ -33,11 +33,14 @@ function operation(route: Route): Record<string, unknown> {
     summary: route.summary,
     security: route.access === 'open' ? [] : [{ bearer: [] }],
     parameters: [...parameters('path', route.params), ...parameters('query', route.query)],
-    ...(route.body
-      ? { requestBody: { content: { 'application/json': { schema: jsonSchema(route.body) } } } }
-      : {}),
+    ...(route.body ? { requestBody: { content: requestContent(route.body) } } : {}),
     responses: { [route.answer.status]: success(route), ...Object.fromEntries(failures) },
   }
+}
+
+function requestContent(body: NonNullable<Route['body']>): Record<string, unknown> {
+  if (body === 'bytes') return { 'application/octet-stream': {} }
+  return { 'application/json': { schema: jsonSchema(body) } }
 }
 
 function success({ answer, summary }: Route): Record<string, unknown> {

@@ -16,10 +16,11 @@ export function parseOrRefuse<T extends z.ZodType>(schema: T, value: unknown, wh
 
 /** Reads at most `limitBytes` of JSON; a declared or real excess is refused without reading it all. */
 export async function readJson(context: Context, limitBytes: number): Promise<unknown> {
-  const header = context.req.header('content-length')
-  const declared = Number(header ?? '0')
-  if (declared > limitBytes) throw tooLarge(limitBytes)
-  const text = header === undefined ? await readStream(context, limitBytes) : await context.req.text()
+  const declared = declaredLength(context, limitBytes)
+  const text =
+    declared === undefined
+      ? new TextDecoder().decode(await readStream(context, limitBytes))
+      : await context.req.text()
   // The HTTP parser ends a body at its declared length; a request made in process can be longer.
   if (Buffer.byteLength(text) > limitBytes) throw tooLarge(limitBytes)
   if (text.trim() === '') return {}
@@ -33,23 +34,33 @@ export async function readJson(context: Context, limitBytes: number): Promise<un
   }
 }
 
-/** For a body of unknown length; a declared one is read without making a web stream of it, which is slower. */
-async function readStream(context: Context, limitBytes: number): Promise<string> {
+/** Reads at most `limitBytes` when called; a declared excess is refused at once. */
+export function bodyReader(context: Context, limitBytes: number): () => Promise<Uint8Array> {
+  declaredLength(context, limitBytes)
+  return () => readStream(context, limitBytes)
+}
+
+function declaredLength(context: Context, limitBytes: number): number | undefined {
+  const header = context.req.header('content-length')
+  if (Number(header ?? '0') > limitBytes) throw tooLarge(limitBytes)
+  return header === undefined ? undefined : Number(header)
+}
+
+/** JSON of a declared length is read without making a web stream of it, which is slower. */
+async function readStream(context: Context, limitBytes: number): Promise<Uint8Array> {
   const { body } = context.req.raw
-  if (!body) return ''
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let text = ''
+  const parts: Uint8Array[] = []
   let size = 0
+  const reader = body?.getReader()
   for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
+    const { done, value } = (await reader?.read()) ?? { done: true }
+    if (done || value === undefined) return Buffer.concat(parts)
     size += value.byteLength
     if (size > limitBytes) {
-      await reader.cancel()
+      await reader?.cancel()
       throw tooLarge(limitBytes)
     }
-    text += decoder.decode(value, { stream: true })
+    parts.push(value)
   }
 }
 

@@ -31,27 +31,35 @@ export interface Route {
   readonly summary: string
   readonly params?: z.ZodObject
   readonly query?: z.ZodObject
-  readonly body?: z.ZodType
+  /** `bytes` for a raw body, which the handler reads when it wants it. */
+  readonly body?: z.ZodType | 'bytes'
   /** Largest body in bytes; 1 MiB unless given. */
   readonly bodyLimit?: number
   /** Status and schema of the success answer; `stream` for server-sent events. */
   readonly answer: {
     readonly status: number
     readonly schema?: z.ZodType
-    /** `resumable` ones end at the host's limit, because a client can go on where it was. */
-    readonly stream?: 'resumable' | 'once'
+    /**
+     * `resumable` ones are ended at the host's limit, because a client can go on where it was; `limited` ones see
+     * to that themselves and say so.
+     */
+    readonly stream?: 'resumable' | 'limited' | 'once'
   }
   readonly errors?: readonly ErrorCode[]
   readonly handle: (input: RouteInput<unknown, unknown, unknown>) => Promise<Response> | Response
 }
 
-type Infer<T extends z.ZodType | undefined> = T extends z.ZodType ? z.infer<T> : undefined
+type Infer<T extends z.ZodType | 'bytes' | undefined> = T extends z.ZodType
+  ? z.infer<T>
+  : T extends 'bytes'
+    ? () => Promise<Uint8Array>
+    : undefined
 
 /** Gives the handler the types of the schemas beside it; the router only ever passes parsed values. */
 export function route<
   P extends z.ZodObject | undefined = undefined,
   Q extends z.ZodObject | undefined = undefined,
-  B extends z.ZodType | undefined = undefined,
+  B extends z.ZodType | 'bytes' | undefined = undefined,
 >(
   definition: Omit<Route, 'params' | 'query' | 'body' | 'handle'> & {
     readonly params?: P

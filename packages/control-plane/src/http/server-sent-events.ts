@@ -6,7 +6,7 @@ const headers = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
-const idleAfterMs = 10_000
+const idleAfterMs = 15_000
 
 /** Writes an event in the wire format; JSON holds no raw line break, so one `data:` line is enough. */
 export function formatEvent({ event, id, data }: ServerEvent): string {
@@ -14,7 +14,7 @@ export function formatEvent({ event, id, data }: ServerEvent): string {
 }
 
 /**
- * Answers with `events` as they come, an `idle` event when nothing came for 10 s.
+ * Answers with `events` as they come, an `idle` event when nothing came for 15 s.
  *
  * Pulls the next event only when the client took the one before, so a slow client costs one event of
  * memory. `abort` is called when the client is gone or the events end.
@@ -25,45 +25,34 @@ export function eventStream(
   startStatus = 200,
 ): Response {
   const iterator = events[Symbol.asyncIterator]()
-  let pending: Promise<IteratorResult<ServerEvent>> | null = null
+  let quiet: NodeJS.Timeout | undefined
   const stop = async () => {
+    clearInterval(quiet)
     abort()
     await iterator.return?.()
   }
   const body = new ReadableStream<Uint8Array>(
     {
+      start(controller) {
+        quiet = setInterval(() => {
+          const isTaken = controller.desiredSize === 0
+          if (isTaken) controller.enqueue(encoder.encode(formatEvent({ event: 'idle', data: {} })))
+        }, idleAfterMs).unref()
+      },
       async pull(controller) {
-        pending ??= iterator.next()
-        const outcome = await firstOf(pending)
-        if (outcome === 'idle') {
-          controller.enqueue(encoder.encode(formatEvent({ event: 'idle', data: {} })))
-          return
-        }
-        pending = null
-        if (outcome.done) {
+        const { done, value } = await iterator.next().catch(async (error: unknown) => {
+          await stop()
+          throw error
+        })
+        quiet?.refresh()
+        if (done) {
           controller.close()
           await stop()
-        } else {
-          controller.enqueue(encoder.encode(formatEvent(outcome.value)))
-        }
+        } else controller.enqueue(encoder.encode(formatEvent(value)))
       },
       cancel: stop,
     },
     { highWaterMark: 0 },
   )
   return new Response(body, { status: startStatus, headers })
-}
-
-async function firstOf(
-  next: Promise<IteratorResult<ServerEvent>>,
-): Promise<IteratorResult<ServerEvent> | 'idle'> {
-  let timer: NodeJS.Timeout | undefined
-  const idle = new Promise<'idle'>((resolve) => {
-    timer = setTimeout(() => resolve('idle'), idleAfterMs)
-  })
-  try {
-    return await Promise.race([next, idle])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -129,7 +129,7 @@ export const errorCatalog = {
     status: 413,
     retry: 'after-fix',
     title: 'The request body is too large.',
-    hint: 'Send at most 1 MiB.',
+    hint: 'Send at most 1 MiB; an upload takes 25 MiB.',
   },
   INPUT_TOO_LARGE: {
     status: 413,

@@ -2,6 +2,7 @@ import {
   clientNameSchema,
   consoleSchema,
   driverSchema,
+  historyLines,
   inputSchema,
   openConsoleSchema,
   pasteSchema,
@@ -32,12 +33,19 @@ const errors = [
   'CONSOLE_NOT_DRIVER',
   'INPUT_GAP',
 ] as const
-const streamQuery = z.object({
+/** What every way to read a console takes. */
+export const streamQuery = z.object({
   session: sessionNameSchema.optional(),
   client: clientNameSchema.optional(),
   label: z.string().min(1).max(64).optional(),
   cursor: z.string().max(256).optional(),
+  history: z.coerce.number().int().min(0).max(historyLines.max).optional(),
 })
+const pollQuery = streamQuery.extend({
+  waitMs: z.coerce.number().int().min(0).max(25_000).default(20_000),
+})
+/** The events are the stream's; their form is said once, in the types. */
+const pollAnswer = z.object({ events: z.array(z.looseObject({ event: z.string() })) })
 
 export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
   return [
@@ -104,7 +112,7 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
       summary: 'Follow a console; `Last-Event-ID` or `cursor` continues without loss.',
       params: machineParams,
       query: streamQuery,
-      answer: { status: 200, stream: 'resumable' },
+      answer: { status: 200, stream: 'limited' },
       errors,
       handle: async ({ params, query, context, openStream }) => {
         const { signal, abort } = openStream()
@@ -112,6 +120,25 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
         await consoles.hubOf(params.id, query.session)
         const events = consoles.stream({ machineId: params.id, ...query, cursor, signal })
         return eventStream(withErrorEvent(events, signal, log), abort)
+      },
+    }),
+    route({
+      method: 'get',
+      path: `${base}/poll`,
+      access: 'signed-in',
+      summary: 'Read a console by asking: the events of the stream, as soon as there are any after `cursor`.',
+      params: machineParams,
+      query: pollQuery,
+      answer: { status: 200, schema: pollAnswer },
+      errors,
+      handle: async ({ params, query, context, openStream }) => {
+        const { signal, abort } = openStream()
+        const cursor = context.req.header('last-event-id') || query.cursor
+        try {
+          return json({ events: await consoles.poll({ machineId: params.id, ...query, cursor, signal }) })
+        } finally {
+          abort()
+        }
       },
     }),
   ]

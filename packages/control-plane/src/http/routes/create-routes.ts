@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { CredentialAdministration } from '../../catalogue/credential-administration.ts'
 import type { ConsoleService } from '../../console/console-service.ts'
+import type { UploadService } from '../../console/upload-service.ts'
 import type { BootstrapStream } from '../../deploy/bootstrap-stream.ts'
 import type { ExecService } from '../../exec/exec-service.ts'
 import type { Route } from '../route.ts'
@@ -13,6 +14,7 @@ import { credentialRoutes } from './credential-routes.ts'
 import { execRoutes } from './exec-routes.ts'
 import { type MachineRouteServices, machineRoutes } from './machine-routes.ts'
 import { type SystemRouteServices, systemRoutes } from './system-routes.ts'
+import { uploadRoutes } from './upload-routes.ts'
 
 export interface RouteServices extends AccountRouteServices, MachineRouteServices, SystemRouteServices {
   readonly administration: CredentialAdministration
@@ -21,6 +23,7 @@ export interface RouteServices extends AccountRouteServices, MachineRouteService
   readonly consoles: ConsoleService
   readonly execs: ExecService
   readonly log: Logger
+  readonly uploads: UploadService
 }
 
 /** Every route there is; the WebSocket of the console stands beside them, with the same rules. */
@@ -33,6 +36,7 @@ export function createRoutes(services: RouteServices): Route[] {
     ...bootstrapRoutes(services.bootstrapStream, services.log),
     ...execRoutes(services.execs, services.log),
     ...consoleRoutes(services.consoles, services.log),
+    ...uploadRoutes(services.uploads),
   ]
   return [...systemRoutes(services, routes), ...routes]
 }

@@ -1,0 +1,55 @@
+import type { ConsoleEvent } from '@agent-machines/core'
+import type { ConsoleStreamRequest } from './console-service.ts'
+import { PollReader, type PollRequest } from './poll-reader.ts'
+
+/** How long somebody who asked counts as present. */
+const lingerMs = 15_000
+
+/**
+ * Consoles read by questions instead of a stream.
+ *
+ * Any instance answers any question from its cursor. The one that answered the last question keeps the reader's
+ * stream open a while, so that the reader stays present and is told what stands in no log: who drives, how the agent is.
+ */
+export class PollReaders {
+  readonly #open: (request: ConsoleStreamRequest) => AsyncIterable<ConsoleEvent>
+  readonly #readers = new Map<PollReader, NodeJS.Timeout | null>()
+
+  constructor(open: (request: ConsoleStreamRequest) => AsyncIterable<ConsoleEvent>) {
+    this.#open = open
+  }
+
+  async poll(request: PollRequest): Promise<ConsoleEvent[]> {
+    const reader = this.#readerFor(request)
+    clearTimeout(this.#readers.get(reader) ?? undefined)
+    this.#readers.set(reader, null)
+    try {
+      const events = await reader.collect(request.waitMs, request.signal)
+      if (reader.isOver) this.#forget(reader)
+      else if (this.#readers.has(reader)) {
+        this.#readers.set(reader, setTimeout(() => this.#forget(reader), lingerMs).unref())
+      }
+      return events
+    } catch (error) {
+      this.#forget(reader)
+      throw error
+    }
+  }
+
+  /** The reader that waits where the question goes on, or a new one in place of what the asker had before. */
+  #readerFor(request: PollRequest): PollReader {
+    const all = [...this.#readers.keys()]
+    const waiting = all.find((reader) => reader.continues(request))
+    if (waiting) return waiting
+    for (const reader of all) if (reader.isOf(request)) this.#forget(reader)
+    return new PollReader(request, this.#open)
+  }
+
+  #forget(reader: PollReader): void {
+    clearTimeout(this.#readers.get(reader) ?? undefined)
+    this.#readers.delete(reader)
+    reader.dispose().catch(() => {
+      // What failed has been told to whoever asked, or nobody asks any more.
+    })
+  }
+}

@@ -1,0 +1,45 @@
+import type { WebSocket } from 'ws'
+
+/** More than this unsent: nothing more is sent until the browser took half of it. */
+const highWaterBytes = 256 * 1024
+const pingEveryMs = 15_000
+
+/** Sends JSON only as fast as the other side takes it. */
+export class SocketSender {
+  readonly #socket: WebSocket
+  #wake: () => void = () => {}
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket
+    socket.on('close', () => this.#wake())
+  }
+
+  send(message: unknown): void {
+    this.#socket.send(JSON.stringify(message), () => {
+      if (this.#socket.bufferedAmount <= highWaterBytes / 2) this.#wake()
+    })
+  }
+
+  /** Resolves when there is room for more, or the socket is gone. */
+  async room(): Promise<void> {
+    const { readyState, OPEN, bufferedAmount } = this.#socket
+    if (readyState !== OPEN || bufferedAmount <= highWaterBytes) return
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve
+    })
+  }
+}
+
+/** Pings, and cuts a connection whose other side answered neither of the last two. Gives what stops it. */
+export function heartbeat(socket: WebSocket): () => void {
+  let unanswered = 0
+  socket.on('pong', () => {
+    unanswered = 0
+  })
+  const timer = setInterval(() => {
+    if (unanswered >= 2) socket.terminate()
+    unanswered += 1
+    socket.ping()
+  }, pingEveryMs)
+  return () => clearInterval(timer)
+}
