@@ -110,7 +110,7 @@ new_session() {
   mode=offer
   [ -n "$3" ] && mode=start
   TERM=xterm-256color COLORTERM=truecolor tm start-server \; set -g status off \; set -g history-limit 10000 \
-    \; set -s escape-time 0 \; set -s exit-empty on \; set -s set-clipboard off \; set -g focus-events on \
+    \; set -s escape-time 0 \; set -s exit-empty on \; set -s set-clipboard off \; set -g focus-events on \; set -gq scroll-on-clear off \
     \; set -g default-terminal tmux-256color \; set -g remain-on-exit on \; set -g update-environment '' \
     \; set -g allow-rename off \; set -g automatic-rename off \; set -g bell-action none \
     \; set -g window-style 'fg=#e6e6e6,bg=#0b0b0c' \; set -g prefix None \; set -g prefix2 None \
