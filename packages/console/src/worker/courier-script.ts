@@ -3,6 +3,9 @@ import { sh } from './shell-text.ts'
 /**
  * The courier: a control client whose commands come from a FIFO and whose answers and output go to a log.
  *
+ * Its subscriptions belong to the command that attaches: `refresh-client` on the FIFO is refused with "no
+ * current client" when it is read before the attachment stands.
+ *
  * Each courier life has its own FIFO and log, so nothing can be spliced across a death. A follower ends with
  * its courier; whoever follows opens the channel again and learns the new log from its first line.
  */
@@ -44,12 +47,13 @@ start_courier() {
   mkfifo "$D/$ID.in" || fail 'cannot make the FIFO'
   printf '0\n' >"$D/$ID.base"
   exec 7<>"$D/$ID.in"
-  TERM=xterm-256color setsid tmux -u -S "$SOCKET" -f /dev/null -C attach -t =am <&7 >>"$LOG" 2>/dev/null 9>&- 8>&- 7>&- &
+  TERM=xterm-256color setsid tmux -u -S "$SOCKET" -f /dev/null -C attach -t =am ';' \
+    refresh-client -B 'am-title:%*:#{pane_title}' ';' refresh-client -B 'am-dead:%*:#{pane_dead}' \
+    <&7 >>"$LOG" 2>/dev/null 9>&- 8>&- 7>&- &
   COURIER=$!
   BORN_NOW=-
   born_of "$COURIER"
   printf '%s %s %s\n' "$COURIER" "$ID" "$BORN_NOW" >"$D/courier.new" && mv "$D/courier.new" "$D/courier"
-  printf '%s\n' "refresh-client -B 'am-title:%*:#{pane_title}'" "refresh-client -B 'am-dead:%*:#{pane_dead}'" >&7
 }
 
 read_courier() {
