@@ -1,21 +1,28 @@
-import { AgentMachinesError, type EndReason } from '@agent-machines/core'
+import { AgentMachinesError, type ConsoleTier, type EndReason } from '@agent-machines/core'
 import type { Hello, Message } from '../protocol/messages.ts'
+import type { Interest } from '../tiers/wire.ts'
 import type { ChangeSignal } from './change-signal.ts'
 import { ConsoleChannel } from './console-channel.ts'
 import type { ConsoleHubOptions } from './console-hub-options.ts'
 import type { ConsoleState } from './console-state.ts'
 import { endedError } from './ended-error.ts'
 import { HelloQuestions } from './hello-questions.ts'
+import { RoundTrip } from './round-trip.ts'
 
 const readyMs = 15_000
-const silentMs = 25_000
+/** The worker's loop says something every 10 s; by polling that is heard later. */
+const silentMs: Readonly<Record<ConsoleTier, number>> = { attach: 25_000, stream: 25_000, poll: 60_000 }
 
 export interface Ended {
   readonly reason: EndReason
   readonly retry: boolean
 }
 
-interface AttachmentEvents {
+interface AttachmentHost {
+  /** Who waits for the console's output, besides questions of the attachment's own. */
+  wanted(): Interest
+  /** Lines that say who is here, to go along with what is sent anyway. */
+  presence(): readonly string[]
   /** Another log begins, or the same one goes on. */
   opened(): void
   ready(): void
@@ -25,10 +32,11 @@ interface AttachmentEvents {
 
 /** The way to one console: whether it stands, why it does not, and whether that is for good. */
 export class ConsoleAttachment {
+  readonly roundTrip = new RoundTrip()
   readonly #options: ConsoleHubOptions
   readonly #state: ConsoleState
   readonly #changes: ChangeSignal
-  readonly #events: AttachmentEvents
+  readonly #host: AttachmentHost
   readonly #channel: ConsoleChannel
   readonly #questions: HelloQuestions
   #ready = false
@@ -37,16 +45,11 @@ export class ConsoleAttachment {
   #trouble: AgentMachinesError | null = null
   #heardAt = 0
 
-  constructor(
-    options: ConsoleHubOptions,
-    state: ConsoleState,
-    changes: ChangeSignal,
-    events: AttachmentEvents,
-  ) {
+  constructor(options: ConsoleHubOptions, state: ConsoleState, changes: ChangeSignal, host: AttachmentHost) {
     this.#options = options
     this.#state = state
     this.#changes = changes
-    this.#events = events
+    this.#host = host
     this.#channel = this.#makeChannel()
     this.#questions = new HelloQuestions({
       timers: options.timers,
@@ -60,6 +63,10 @@ export class ConsoleAttachment {
 
   get isReady(): boolean {
     return this.#ready
+  }
+
+  get tier(): ConsoleTier {
+    return this.#channel.tier
   }
 
   get ended(): Ended | null {
@@ -118,28 +125,42 @@ export class ConsoleAttachment {
     await this.#channel.stop()
   }
 
-  /** The worker's loop says something every 10 s; when it does not, it has ended and is started anew. */
+  /** When the worker's loop is not heard, it has ended and is started anew. */
   reviveLoop(): void {
     const now = this.#options.timers.now()
-    if (!this.#ready || now - this.#heardAt < silentMs) return
+    if (this.tier === 'poll' && this.#wanted() === 'none') this.#heardAt = now
+    if (!this.#ready || now - this.#heardAt < silentMs[this.tier]) return
     this.#heardAt = now
     const { cols, rows } = this.#state
     this.run('ensure', this.#options.session, cols, rows).catch((error: unknown) =>
       this.#options.log?.('console loop is gone', { error: String(error) }),
     )
+    // It may as well be the way to the console that is dead without having ended.
+    void this.#channel.reopen()
+  }
+
+  #wanted(): Interest {
+    return this.#questions.areOpen ? 'live' : this.#host.wanted()
   }
 
   #makeChannel(): ConsoleChannel {
     const { exec, session, timers, log } = this.#options
     const state = this.#state
     return new ConsoleChannel(
-      { exec, session, timers, log: log ?? (() => undefined) },
       {
+        exec,
+        session,
+        timers,
+        log: log ?? (() => undefined),
         place: () => (state.log === '' ? null : { log: state.log, offset: state.window.end }),
+        wanted: () => this.#wanted(),
+        presence: () => (this.#ready ? this.#host.presence() : []),
+      },
+      {
         size: () => ({ cols: state.cols, rows: state.rows }),
         opened: (header) => {
           state.begin(header)
-          this.#events.opened()
+          this.#host.opened()
           this.#becomeReady()
         },
         received: (bytes) => {
@@ -158,11 +179,13 @@ export class ConsoleAttachment {
 
   /** The worker's answer to a first question stands behind everything that was in the log. */
   #becomeReady(): void {
+    const askedAt = this.#options.timers.now()
     this.#questions.askOnce(() => {
+      this.roundTrip.restart(this.#options.timers.now() - askedAt)
       this.#ready = true
       this.#channel.stands()
       this.#heardAt = this.#options.timers.now()
-      this.#events.ready()
+      this.#host.ready()
       this.#changes.notify()
     })
   }
@@ -170,7 +193,7 @@ export class ConsoleAttachment {
   #onTrouble(error: AgentMachinesError | null): void {
     if (error?.code === this.#trouble?.code && error?.message === this.#trouble?.message) return
     this.#trouble = error
-    if (error !== null) this.#events.failed(error)
+    if (error !== null) this.#host.failed(error)
     this.#changes.notify()
   }
 
@@ -178,7 +201,7 @@ export class ConsoleAttachment {
     this.#ready = false
     if (error.code === 'CAPABILITY_UNSUPPORTED') this.#refusal = error
     this.#ended = { reason: error.code === 'MACHINE_ASLEEP' ? 'asleep' : 'destroyed', retry: false }
-    this.#events.failed(error)
+    this.#host.failed(error)
     this.#changes.notify()
   }
 }

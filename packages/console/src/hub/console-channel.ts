@@ -1,26 +1,13 @@
-import {
-  AgentMachinesError,
-  type Attachment,
-  type Exec,
-  type ExecEvent,
-  isAgentMachinesError,
-} from '@agent-machines/core'
-import { concatBytes, toBytes, toText } from '../protocol/bytes.ts'
-import type { Timers } from './timers.ts'
+import { AgentMachinesError, type ConsoleTier, isAgentMachinesError } from '@agent-machines/core'
+import { toText } from '../protocol/bytes.ts'
+import { openAttachWire } from '../tiers/attach-wire.ts'
+import { openPollWire } from '../tiers/poll-wire.ts'
+import { openStreamWire } from '../tiers/stream-wire.ts'
+import { TierLadder } from '../tiers/tier-ladder.ts'
+import { type ChannelHeader, isMissing, isUnsupported, type Wire, type WireHost } from '../tiers/wire.ts'
 import { workerCommand } from './worker-commands.ts'
 
-/** What the worker says before the log: which log follows and from where. */
-export interface ChannelHeader {
-  readonly epoch: string
-  readonly log: string
-  readonly base: number
-  readonly start: number
-  readonly modes: string
-}
-
 export interface ChannelEvents {
-  /** Where to go on; null when nothing was read yet. */
-  place(): { log: string; offset: number } | null
   size(): { cols: number; rows: number }
   opened(header: ChannelHeader): void
   received(bytes: Uint8Array): void
@@ -31,38 +18,51 @@ export interface ChannelEvents {
   gone(error: AgentMachinesError): void
 }
 
-interface Options {
-  readonly exec: Exec
-  readonly session: string
-  readonly timers: Timers
-  readonly log: (message: string, details: Record<string, unknown>) => void
+const openers: Readonly<Record<ConsoleTier, (host: WireHost) => Promise<Wire>>> = {
+  attach: openAttachWire,
+  stream: openStreamWire,
+  poll: openPollWire,
 }
-
 const firstPauseMs = 25
 const longestPauseMs = 5000
 /** For how long failures are taken for passing ones. */
 const patienceMs = 3000
+/** A way on which the console has not answered by then does not work. */
+const standMs = 8000
 /** How the console's program says that nothing can be written. */
 const noSpaceExitCode = 28
 
-/** The one attachment of an instance to a console, opened again whenever it ends. */
+/** The one way of an instance to a console, opened again whenever it ends, by the best tier that works. */
 export class ConsoleChannel {
-  readonly #options: Options
+  readonly #host: WireHost
   readonly #events: ChannelEvents
-  #attachment: Attachment | null = null
+  readonly #ladder: TierLadder
+  #wire: Wire | null = null
+  #tier: ConsoleTier
   #running = false
   #stopped = false
   #stood = false
+  /** The console could not be brought up, which is no fault of the tier. */
+  #isDown = false
   #wake: (() => void) | null = null
+  #stopRaise: (() => void) | null = null
 
-  constructor(options: Options, events: ChannelEvents) {
-    this.#options = options
+  constructor(host: WireHost, events: ChannelEvents) {
+    this.#host = host
     this.#events = events
+    this.#ladder = new TierLadder(host.exec, host.timers)
+    this.#tier = this.#ladder.current
+  }
+
+  /** The one that stands, or stood last. */
+  get tier(): ConsoleTier {
+    return this.#tier
   }
 
   start(): void {
     if (this.#running || this.#stopped) {
       this.#wake?.()
+      this.#wire?.look()
       return
     }
     this.#running = true
@@ -71,24 +71,33 @@ export class ConsoleChannel {
     })
   }
 
-  /** To be called when the console answered over the attachment there is. */
+  /** To be called when the console answered over the way there is. */
   stands(): void {
     this.#stood = true
+    this.#tier = this.#ladder.current
+    this.#ladder.stood()
+    this.#stopRaise?.()
+    if (this.#ladder.better.length > 0)
+      this.#stopRaise = this.#host.timers.after(this.#ladder.raiseMs, () => void this.#raise())
     this.#events.trouble(null)
   }
 
-  /** Hands lines to the worker in order; false when there is no attachment to hand them to. */
+  /** Hands lines to the worker in order; false when there is no way to hand them over. */
   write(lines: readonly string[]): boolean {
-    const attachment = this.#attachment
-    if (attachment === null) return false
-    attachment.write(toBytes(`${lines.join('\n')}\n`)).catch(() => attachment.close())
-    return true
+    this.#wire?.write(lines)
+    return this.#wire !== null
+  }
+
+  /** Opens the way anew, from where the log was read to. */
+  async reopen(): Promise<void> {
+    await this.#wire?.close()
   }
 
   async stop(): Promise<void> {
     this.#stopped = true
+    this.#stopRaise?.()
     this.#wake?.()
-    await this.#attachment?.close()
+    await this.#wire?.close()
   }
 
   async #run(): Promise<void> {
@@ -96,18 +105,19 @@ export class ConsoleChannel {
     let failingSince: number | null = null
     while (!this.#stopped) {
       this.#stood = false
+      this.#isDown = false
       const cause = await this.#follow().catch((error: unknown) => error)
-      if (isGone(cause)) {
+      if (isMissing(cause) || (isUnsupported(cause) && this.#ladder.isLowest)) {
         this.#events.gone(cause)
         return
       }
-      if (cause !== undefined) this.#options.log('console channel failed', { error: String(cause) })
+      if (cause !== undefined) this.#host.log('console channel failed', { error: String(cause) })
       if (this.#stopped) return
-      const now = this.#options.timers.now()
+      const now = this.#host.timers.now()
       if (this.#stood) {
         pauseMs = firstPauseMs
         failingSince = now
-      }
+      } else if (!this.#isDown) this.#ladder.failed(isUnsupported(cause))
       failingSince ??= now
       this.#tell(cause, now - failingSince)
       await this.#pause(pauseMs)
@@ -121,58 +131,79 @@ export class ConsoleChannel {
     else if (failingMs >= patienceMs) this.#events.trouble(known ?? endsAgainAndAgain())
   }
 
-  /** Follows the console to the end of the attachment, after bringing it up if need be. */
+  /** Follows the console to the end of one way, after bringing it up if need be. */
   async #follow(): Promise<void> {
-    if ((await this.#attach()) || this.#stopped) return
+    if ((await this.#open()) || this.#stopped) return
     const { cols, rows } = this.#events.size()
-    await this.run('ensure', this.#options.session, cols, rows)
-    await this.#attach()
+    this.#isDown = true
+    await this.run('ensure', this.#host.session, cols, rows)
+    this.#isDown = false
+    await this.#open()
   }
 
-  async #attach(): Promise<boolean> {
-    const { exec, session } = this.#options
-    if (exec.attach === undefined) {
-      throw new AgentMachinesError('CAPABILITY_UNSUPPORTED', 'This substrate has no bidirectional stream.')
-    }
-    const place = this.#events.place()
-    const script = workerCommand('channel', session, place?.log ?? '-', place?.offset ?? -1)
-    const attachment = await exec.attach({ script })
-    if (this.#stopped) {
-      await attachment.close()
-      return false
-    }
+  /** Whether there was a console at the other end. */
+  async #open(): Promise<boolean> {
+    const wire = await openers[this.#ladder.current](this.#host)
+    const stopWaiting = this.#host.timers.after(standMs, () => {
+      if (!this.#stood) void wire.close()
+    })
     try {
-      return await this.#read(attachment)
+      return !this.#stopped && (await this.#read(wire))
     } finally {
-      this.#attachment = null
+      stopWaiting()
+      this.#wire = null
       this.#events.closed()
-      await attachment.close()
+      await wire.close()
     }
   }
 
-  async #read(attachment: Attachment): Promise<boolean> {
-    let head: Uint8Array[] | null = []
-    for await (const event of attachment.output as AsyncIterable<ExecEvent>) {
-      if (event.kind === 'exit') break
-      if (event.kind === 'stderr') this.#options.log('console channel says', { text: toText(event.bytes) })
-      else if (head === null) this.#events.received(event.bytes)
+  async #read(wire: Wire): Promise<boolean> {
+    let isOpen = false
+    for await (const event of wire.output) {
+      if (event.kind === 'bytes') this.#events.received(event.bytes)
       else {
-        head.push(event.bytes)
-        const whole = concatBytes(head)
-        const end = whole.indexOf(0x0a)
-        if (end === -1) continue
-        head = null
-        this.#attachment = attachment
-        this.#events.opened(parseHeader(toText(whole.subarray(0, end))))
-        if (end + 1 < whole.length) this.#events.received(whole.subarray(end + 1))
+        isOpen = true
+        this.#wire = wire
+        this.#events.opened(event.header)
+      }
+      if (this.#stopped) break
+    }
+    return isOpen
+  }
+
+  /** Goes over to a better tier if one answers; what is there goes on until then. */
+  async #raise(): Promise<void> {
+    for (const tier of this.#ladder.better) {
+      if (this.#stopped || !this.#stood) return
+      if (await this.#answers(tier)) {
+        this.#ladder.raise(tier)
+        await this.reopen()
+        return
       }
     }
-    return head === null
+    this.#stopRaise = this.#host.timers.after(this.#ladder.raiseMs, () => void this.#raise())
+  }
+
+  async #answers(tier: ConsoleTier): Promise<boolean> {
+    try {
+      const wire = await openers[tier](this.#host)
+      const stopWaiting = this.#host.timers.after(standMs, () => void wire.close())
+      try {
+        for await (const event of wire.output) return event.kind === 'header'
+        return false
+      } finally {
+        stopWaiting()
+        await wire.close()
+      }
+    } catch (error) {
+      this.#host.log('a better tier does not answer', { tier, error: String(error) })
+      return false
+    }
   }
 
   /** Runs the console's program once and waits. */
   async run(...words: readonly (string | number)[]): Promise<void> {
-    const result = await this.#options.exec.exec({ script: workerCommand(...words), timeoutMs: 30_000 })
+    const result = await this.#host.exec.exec({ script: workerCommand(...words), timeoutMs: 30_000 })
     if (result.exitCode === 0) return
     const said = toText(result.stderr).trim().slice(-300)
     if (result.exitCode === noSpaceExitCode) throw new AgentMachinesError('SUBSTRATE_QUOTA', noSpaceWords)
@@ -188,7 +219,7 @@ export class ConsoleChannel {
         this.#wake = null
         resolve()
       }
-      const stop = this.#options.timers.after(ms, done)
+      const stop = this.#host.timers.after(ms, done)
       this.#wake = done
     })
   }
@@ -202,22 +233,4 @@ function endsAgainAndAgain(): AgentMachinesError {
     'SUBSTRATE_TRANSIENT',
     'The console ends on the machine again and again. See there whether memory or processes ran out.',
   )
-}
-
-function isGone(error: unknown): error is AgentMachinesError {
-  const codes = [
-    'MACHINE_ASLEEP',
-    'MACHINE_DESTROYED',
-    'MACHINE_UNKNOWN',
-    'SUBSTRATE_NOT_FOUND',
-    'CAPABILITY_UNSUPPORTED',
-  ]
-  return isAgentMachinesError(error) && codes.includes(error.code)
-}
-
-function parseHeader(line: string): ChannelHeader {
-  const [tag, epoch = '', log = '', base = '', start = '', modes = ''] = line.split('|')
-  if (tag !== 'am:channel')
-    throw new AgentMachinesError('SUBSTRATE_TRANSIENT', 'The console did not answer as it should.')
-  return { epoch, log, base: Number(base), start: Number(start), modes }
 }

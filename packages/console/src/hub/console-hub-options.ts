@@ -1,8 +1,8 @@
-import type { Exec } from '@agent-machines/core'
+import type { ConsoleExec } from '../tiers/wire.ts'
 import type { Timers } from './timers.ts'
 
 export interface ConsoleHubOptions {
-  readonly exec: Exec
+  readonly exec: ConsoleExec
   readonly machineId: string
   readonly session: string
   readonly timers: Timers

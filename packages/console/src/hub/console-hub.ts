@@ -4,6 +4,7 @@ import {
   type AgentState,
   type ConsoleEvent,
   type ConsoleOpened,
+  type ConsoleTier,
   type EndReason,
   inputLimitBytes,
   type OpenConsole,
@@ -20,12 +21,11 @@ import {
   driverSizeLine,
   type Guarded,
   pasteLine,
-  releaseLine,
   resizeLine,
-  seenLine,
   takeOverLine,
   typeLine,
 } from '../protocol/worker-lines.ts'
+import type { Interest } from '../tiers/wire.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { ConsoleAttachment, type Ended } from './console-attachment.ts'
 import type { AgentAction, ClientBatch, ClientResize, ConsoleHubOptions } from './console-hub-options.ts'
@@ -33,6 +33,7 @@ import { ConsolePeople } from './console-people.ts'
 import { ConsoleState, type PlacedSnapshot } from './console-state.ts'
 import { type Accepted, InputQueue } from './input-queue.ts'
 import { withPasteFile } from './paste-files.ts'
+import { Presence } from './presence.ts'
 import { SnapshotRequests } from './snapshot-requests.ts'
 import type { Timers } from './timers.ts'
 import { type StreamRequest, viewConsole, type WatchedConsole } from './view-console.ts'
@@ -56,6 +57,8 @@ export class ConsoleHub implements WatchedConsole {
   readonly #queue: InputQueue
   readonly #snapshots: SnapshotRequests
   readonly #people: ConsolePeople
+  readonly #presence: Presence
+  #signalReaders = 0
   #agentState: AgentState | null = null
   #stopTick: () => void
 
@@ -66,16 +69,20 @@ export class ConsoleHub implements WatchedConsole {
     this.timers = options.timers
     this.state = new ConsoleState({ cols: 120, rows: 32 }, (message) => this.#onMessage(message))
     this.#people = new ConsolePeople(options.timers)
-    this.#queue = new InputQueue({
-      timers: options.timers,
-      epoch: () => this.state.epoch,
-      driverHash: () => this.state.driver?.hash ?? null,
-      write: (lines) => this.#attachment.isReady && this.#attachment.write(lines),
-    })
+    this.#presence = new Presence(options.timers, this.#people, () => this.state.driver?.hash ?? null)
     this.#attachment = new ConsoleAttachment(options, this.state, this.changes, {
+      wanted: () => this.#wanted(),
+      presence: () => this.#presence.along(),
       opened: () => this.#snapshots.forget(),
       ready: () => this.#queue.resendAll(),
       failed: (error) => this.#queue.failAll(error),
+    })
+    this.#queue = new InputQueue({
+      timers: options.timers,
+      roundTrip: this.#attachment.roundTrip,
+      epoch: () => this.state.epoch,
+      driverHash: () => this.state.driver?.hash ?? null,
+      write: (lines) => this.#attachment.isReady && this.#attachment.write(lines),
     })
     this.#snapshots = new SnapshotRequests(options.timers, this.state, this.changes, this.#attachment)
     this.#stopTick = options.timers.after(tickMs, () => this.#tick())
@@ -90,6 +97,11 @@ export class ConsoleHub implements WatchedConsole {
   publishAgent(state: AgentState): void {
     this.#agentState = state
     this.changes.notify()
+  }
+
+  /** By which way the console is reached; it may change while streams run. */
+  get tier(): ConsoleTier {
+    return this.#attachment.tier
   }
 
   get viewers(): number {
@@ -127,7 +139,7 @@ export class ConsoleHub implements WatchedConsole {
       epoch: hello.epoch,
       cols: hello.cols,
       rows: hello.rows,
-      tier: 'attach',
+      tier: this.tier,
       transports: ['ws', 'sse', 'poll'],
       driver: hello.driver?.driver ?? null,
       expected: hello.acked + 1,
@@ -189,12 +201,17 @@ export class ConsoleHub implements WatchedConsole {
   /** What the worker reports of the agent, at once and then at each report (every 10 s at least). */
   async *signals(signal?: AbortSignal): AsyncIterable<AgentSignals> {
     let last: AgentSignals | null = null
+    this.#signalReaders += 1
     this.#attachment.start()
-    while (!signal?.aborted && this.ended === null) {
-      const { signals } = this.state
-      if (signals !== null && signals !== last) yield signals
-      last = signals
-      if (this.state.signals === last) await this.changes.next(this.timers, 60_000, signal)
+    try {
+      while (!signal?.aborted && this.ended === null) {
+        const { signals } = this.state
+        if (signals !== null && signals !== last) yield signals
+        last = signals
+        if (this.state.signals === last) await this.changes.next(this.timers, 60_000, signal)
+      }
+    } finally {
+      this.#signalReaders -= 1
     }
   }
 
@@ -250,11 +267,15 @@ export class ConsoleHub implements WatchedConsole {
     this.#queue.onMessage(message)
   }
 
-  /** Says that the driver is still there, and lets the worker release one that is not. */
+  #wanted(): Interest {
+    if (this.viewers > 0 || !this.#queue.isEmpty) return 'live'
+    return this.#signalReaders > 0 ? 'glance' : 'none'
+  }
+
   #tick(): void {
-    const { driver } = this.state
-    if (driver !== null && this.#attachment.isReady) {
-      this.#attachment.write([this.#people.isHere(driver.hash) ? seenLine(driver.hash) : releaseLine])
+    if (this.#attachment.isReady) {
+      const lines = this.#presence.due(this.tier)
+      if (lines.length > 0) this.#attachment.write(lines)
     }
     this.#attachment.reviveLoop()
     this.#stopTick = this.timers.after(tickMs, () => this.#tick())

@@ -3,7 +3,7 @@ import { composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { type LogItem, LogParser } from '../protocol/log-parser.ts'
 import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
 import { PenTracker } from '../protocol/pen-tracker.ts'
-import type { ChannelHeader } from './console-channel.ts'
+import type { ChannelHeader } from '../tiers/wire.ts'
 import { LogWindow } from './log-window.ts'
 
 export interface PlacedSnapshot extends Snapshot {

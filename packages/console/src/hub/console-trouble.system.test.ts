@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Exec } from '@agent-machines/core'
+import { AgentMachinesError, type Exec } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ConsoleMachine, consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
@@ -14,11 +14,11 @@ const data = (text: string) => Buffer.from(text).toString('base64')
 const forever = () => new AbortController().signal
 const recoveryMs = 3000
 
-it('refuses a substrate without a bidirectional stream in its own words, to everybody who asks', async () => {
+it('refuses a substrate without commands in its own words, to everybody who asks', async () => {
   const machine = aMachine()
-  const { exec, streamExec } = machine.exec
-  const hub = machine.hub({ exec: { exec, streamExec } })
   const refused = { code: 'CAPABILITY_UNSUPPORTED' }
+  const exec = () => Promise.reject(new AgentMachinesError('CAPABILITY_UNSUPPORTED'))
+  const hub = machine.hub({ exec: { exec } })
 
   await expect(hub.open({ cols: 80, rows: 24 })).rejects.toMatchObject(refused)
   await expect(hub.input({ client: 'one', seq: 1, data: data('x') })).rejects.toMatchObject(refused)
@@ -67,11 +67,15 @@ it('tells who watches and types that there is no space, and comes back when ther
 
 it('tells who watches that the console ends again and again, and comes back when it stays', async () => {
   const machine = aMachine()
-  const attach = machine.exec.attach as NonNullable<Exec['attach']>
   let isEnding = false
+  const isWay = (script: string) => /\b(channel|follow|exchange)\b/.test(script)
+  const command = <T extends { script: string }>(given: T): T =>
+    isEnding && isWay(given.script) ? { ...given, script: 'exit 3' } : given
+  const attach = machine.exec.attach as NonNullable<Exec['attach']>
   const exec: Exec = {
-    ...machine.exec,
-    attach: (command) => attach(isEnding ? { ...command, script: 'exit 3' } : command),
+    exec: (given) => machine.exec.exec(command(given)),
+    streamExec: (given) => machine.exec.streamExec(command(given)),
+    attach: (given) => attach(command(given)),
   }
   const { viewer, hub } = await watched(machine, machine.hub({ exec }))
 

@@ -27,6 +27,10 @@ export class HelloQuestions {
     this.#host = host
   }
 
+  get areOpen(): boolean {
+    return this.#open.size > 0
+  }
+
   /** Asks once, and does `then` with the answer if it comes. */
   askOnce(then: (hello: Hello) => void): void {
     const nonce = this.#host.randomId()

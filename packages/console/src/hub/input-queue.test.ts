@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { InputQueue } from './input-queue.ts'
+import { RoundTrip } from './round-trip.ts'
 
 it('holds a batch ahead of its turn until its predecessor was typed, then sends it again', async () => {
   const { queue, written } = aQueue()
@@ -23,7 +24,7 @@ it('gives up on a predecessor after 2 s and names what it waits for', async () =
   await expect(late).rejects.toMatchObject({ code: 'INPUT_GAP', details: { expected: 2 } })
 })
 
-it('sends again what was not answered for 250 ms', async () => {
+it('sends again what was not answered for 250 ms, or for three round trips', async () => {
   const { queue, written, pass } = aQueue()
   const answer = queue.send(aBatch(1))
 
@@ -31,8 +32,14 @@ it('sends again what was not answered for 250 ms', async () => {
   pass(250)
   queue.onMessage(aNack(1, 1))
 
-  expect(written).toEqual(['batch 1 e', 'batch 1 e', 'batch 1 e'])
+  expect(written.splice(0)).toEqual(['batch 1 e', 'batch 1 e', 'batch 1 e'])
   expect(await answer).toEqual({ acked: 1, epoch: 'e' })
+
+  void queue.send(aBatch(2))
+  pass(1490)
+  expect(written).toEqual(['batch 2 e'])
+  pass(10)
+  expect(written).toEqual(['batch 2 e', 'batch 2 e'])
 })
 
 it('answers a batch of another epoch with the one that is, and never types it', async () => {
@@ -74,6 +81,7 @@ function aQueue() {
         return () => waiting.delete(entry)
       },
     },
+    roundTrip: new RoundTrip(),
     epoch: () => 'e',
     driverHash: () => 'h',
     write: (lines) => {

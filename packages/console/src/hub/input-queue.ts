@@ -1,6 +1,7 @@
 import { AgentMachinesError, type Driver } from '@agent-machines/core'
 import type { DriverState, Message } from '../protocol/messages.ts'
 import { type Claimant, claimLine, type Guarded, leaveModeLine } from '../protocol/worker-lines.ts'
+import type { RoundTrip } from './round-trip.ts'
 import type { Timers } from './timers.ts'
 
 /** One batch on its way to the pane. */
@@ -20,6 +21,7 @@ export interface Accepted {
 
 interface Pending extends Batch {
   guardEpoch: string
+  readonly sentAt: number
   claims: number
   /** The worker misses an earlier batch. */
   gap: number | null
@@ -30,12 +32,12 @@ interface Pending extends Batch {
 
 interface Host {
   readonly timers: Timers
+  readonly roundTrip: RoundTrip
   epoch(): string
   driverHash(): string | null
   write(lines: readonly string[]): boolean
 }
 
-const resendMs = 250
 const gapMs = 2000
 const answerMs = 10_000
 
@@ -43,7 +45,7 @@ const answerMs = 10_000
  * Batches that the worker has not answered yet.
  *
  * The truth about what was typed is on the worker; what is here only remembers whom to answer. Lines go out
- * at once and again after 250 ms without an answer, which the worker's comparison makes harmless.
+ * at once and again when an answer is overdue, which the worker's comparison makes harmless.
  */
 export class InputQueue {
   readonly #host: Host
@@ -57,7 +59,17 @@ export class InputQueue {
   send(batch: Batch): Promise<Accepted> {
     return new Promise((resolve, reject) => {
       const guardEpoch = batch.epoch ?? this.#host.epoch()
-      const pending: Pending = { ...batch, guardEpoch, claims: 0, gap: null, stops: [], resolve, reject }
+      const sentAt = this.#host.timers.now()
+      const pending: Pending = {
+        ...batch,
+        guardEpoch,
+        sentAt,
+        claims: 0,
+        gap: null,
+        stops: [],
+        resolve,
+        reject,
+      }
       const waiting = this.#pending.get(batch.claimant.hash) ?? new Set()
       this.#pending.set(batch.claimant.hash, waiting.add(pending))
       pending.stops.push(
@@ -69,6 +81,10 @@ export class InputQueue {
       this.#transmit(pending)
       this.#repeat(pending)
     })
+  }
+
+  get isEmpty(): boolean {
+    return this.#pending.size === 0
   }
 
   /** Sends everything again, in order: the way to the worker was cut. */
@@ -150,7 +166,7 @@ export class InputQueue {
 
   #repeat(pending: Pending): void {
     pending.stops.push(
-      this.#host.timers.after(resendMs, () => {
+      this.#host.timers.after(this.#host.roundTrip.overdueMs, () => {
         this.#transmit(pending)
         this.#repeat(pending)
       }),
@@ -158,7 +174,9 @@ export class InputQueue {
   }
 
   #succeed(pending: Pending, accepted: Accepted): void {
-    if (this.#remove(pending)) pending.resolve(accepted)
+    if (!this.#remove(pending)) return
+    this.#host.roundTrip.note(this.#host.timers.now() - pending.sentAt)
+    pending.resolve(accepted)
   }
 
   #fail(pending: Pending, error: AgentMachinesError): void {

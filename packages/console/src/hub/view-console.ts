@@ -1,4 +1,11 @@
-import type { AgentState, ConsoleEvent, EndReason, Problem, SnapshotReason } from '@agent-machines/core'
+import type {
+  AgentState,
+  ConsoleEvent,
+  ConsoleTier,
+  EndReason,
+  Problem,
+  SnapshotReason,
+} from '@agent-machines/core'
 import { toBase64 } from '../protocol/bytes.ts'
 import { formatCursor, parseCursor } from '../protocol/cursor.ts'
 import { hashOf } from '../protocol/hashes.ts'
@@ -24,6 +31,7 @@ export interface WatchedConsole {
   readonly timers: Timers
   readonly state: ConsoleState
   readonly changes: ChangeSignal
+  readonly tier: ConsoleTier
   readonly viewers: number
   readonly agentState: AgentState | null
   readonly trouble: Problem | null
@@ -65,6 +73,7 @@ export async function* viewConsole(
 /** What a reader was told last of the things that stand in no log. */
 interface Told {
   driver: number
+  tier: ConsoleTier
   agent: AgentState | null
   /** In its words: the same trouble seen again is not told again. */
   trouble: string | null
@@ -75,7 +84,7 @@ async function* follow(
   signal: AbortSignal,
   from: Place | SnapshotReason,
 ): AsyncGenerator<ConsoleEvent> {
-  const told: Told = { driver: hub.state.driverVersion, agent: null, trouble: null }
+  const told: Told = { driver: hub.state.driverVersion, tier: hub.tier, agent: null, trouble: null }
   let place = typeof from === 'string' ? null : from
   let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
   let epoch = hub.state.epoch
@@ -113,6 +122,10 @@ async function* follow(
 
 function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
   const events: ConsoleEvent[] = []
+  if (told.tier !== hub.tier) {
+    told.tier = hub.tier
+    events.push(started(hub, true))
+  }
   if (told.driver !== hub.state.driverVersion) {
     told.driver = hub.state.driverVersion
     events.push({ event: 'driver', data: { driver: hub.state.driver?.driver ?? null, viewers: hub.viewers } })
@@ -166,7 +179,7 @@ function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
       epoch,
       cols,
       rows,
-      tier: 'attach',
+      tier: hub.tier,
       driver: driver?.driver ?? null,
       viewers: hub.viewers,
       resumed,

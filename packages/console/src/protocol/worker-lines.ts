@@ -74,8 +74,9 @@ export function takeOverLine(claimant: Claimant): string {
   return `if-shell -F 1 '${becomeDriver(claimant)}' ''`
 }
 
-export function seenLine(hash: string): string {
-  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'set -gF @am_seen "${clock}"' ''`
+/** Says that the driver is here now, and will be for the given time. */
+export function seenLine(hash: string, leaseSeconds: number): string {
+  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'set -gF @am_seen "#{e|+:${clock},${leaseSeconds}}"' ''`
 }
 
 export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`

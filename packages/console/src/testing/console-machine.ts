@@ -7,6 +7,7 @@ import type { Exec } from '@agent-machines/core'
 import type { ConsoleHub } from '../hub/console-hub.ts'
 import { createConsoleHub } from '../hub/create-console-hub.ts'
 import type { Timers } from '../hub/timers.ts'
+import type { ConsoleExec } from '../tiers/wire.ts'
 import { consoleWorkerFiles } from '../worker/console-worker-files.ts'
 import { localExec } from './local-exec.ts'
 
@@ -22,7 +23,7 @@ export const realTimers: Timers = {
 export interface ConsoleMachine {
   readonly home: string
   readonly exec: Exec
-  hub(options?: { exec?: Exec; session?: string }): ConsoleHub
+  hub(options?: { exec?: ConsoleExec; session?: string }): ConsoleHub
   /** What `~/.agent-machines/bin/agent` does from the next start on. */
   setAgent(script: string): void
   run(script: string): string

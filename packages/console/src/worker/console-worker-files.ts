@@ -1,5 +1,6 @@
 import type { PlannedFile } from '@agent-machines/core'
 import { courierScript } from './courier-script.ts'
+import { exchangeScript } from './exchange-script.ts'
 import { lookScript } from './look-script.ts'
 import { paneScript } from './pane-script.ts'
 import { sessionScript } from './session-script.ts'
@@ -29,12 +30,12 @@ main() {
   [ "$#" -eq 0 ] || shift
   case $command in
     ensure) command -v tmux >/dev/null 2>&1 || fail 'tmux is not installed' 127; ensure "$@" ;;
-    relay | watch | pane | child | status) "$command" "$@" ;;
+    relay | exchange | watch | pane | child | status) "$command" "$@" ;;
     follow) channel "$1" "$\{2:--}" "$\{3:--1}" output ;;
     channel) channel "$1" "$\{2:--}" "$\{3:--1}" input ;;
     agent) agent "$@" ;;
     socket) use_session "$1"; printf '%s\n' "$SOCKET" ;;
-    *) fail 'ensure|relay|follow|channel|watch|pane|agent|status|socket SESSION' 2 ;;
+    *) fail 'ensure|relay|follow|channel|exchange|watch|pane|agent|status|socket SESSION' 2 ;;
   esac
 }
 
@@ -44,6 +45,14 @@ exit
 
 /** Everything the console needs on a machine besides tmux: one POSIX script, run in place. */
 export function consoleWorkerFiles(): PlannedFile[] {
-  const parts = [sessionScript, courierScript, paneScript, lookScript, watchScript, entryScript]
+  const parts = [
+    sessionScript,
+    courierScript,
+    exchangeScript,
+    paneScript,
+    lookScript,
+    watchScript,
+    entryScript,
+  ]
   return [{ path: workerProgram, content: `#!/bin/sh${parts.join('')}`, mode: 0o700 }]
 }

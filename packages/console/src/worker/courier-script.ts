@@ -36,7 +36,22 @@ clear_courier() {
     next=$(wc -c <"$log")
     keep_modes
   fi
-  rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/paste.*
+  rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/*.way "$D"/paste.*
+}
+
+# How the log can be waited for, and its name without links: GNU tail only waits for writes, and does not poll,
+# when the name it gets is not a link.
+note_way() {
+  kind=plain
+  tail --help 2>&1 | grep -q -- --pid && timeout --help 2>&1 | grep -q -- --foreground && kind=gnu
+  printf '%s %s\n' "$kind" "$(readlink -f "$LOG")" >"$D/$ID.way"
+}
+
+# Sets WAY, REAL and how long tail may sleep where inotify does not wake it.
+read_way() {
+  WAY=plain REAL="$D/$ID.log" NAP=0.02
+  { read -r WAY REAL <"$D/$ID.way"; } 2>/dev/null
+  case $REAL in /dev/shm/*) NAP=0.2 ;; esac
 }
 
 start_courier() {
@@ -46,6 +61,7 @@ start_courier() {
   place_log
   mkfifo "$D/$ID.in" || fail 'cannot make the FIFO'
   printf '0\n' >"$D/$ID.base"
+  note_way
   exec 7<>"$D/$ID.in"
   TERM=xterm-256color setsid tmux -u -S "$SOCKET" -f /dev/null -C attach -t =am ';' \
     refresh-client -B 'am-title:%*:#{pane_title}' ';' refresh-client -B 'am-dead:%*:#{pane_dead}' \
@@ -96,31 +112,31 @@ relay_lines() {
 relay() {
   use_session "$1"
   read_courier
-  [ -n "$ID" ] || fail 'no courier'
-  exec 7<>"$D/$ID.in"
+  open_relay || fail 'no courier'
   relay_lines
 }
 
+# A FIFO that is gone must not come back as a file.
+open_relay() { [ -p "$D/$ID.in" ] && exec 7<>"$D/$ID.in"; }
+
 # Writes the log from offset $1 on until the courier ends.
 follow_log() {
-  log=$(readlink -f "$D/$ID.log")
-  slow=0.02
-  case $log in /dev/shm/*) slow=0.2 ;; esac
-  if tail --help 2>&1 | grep -q -- --pid; then
-    exec tail -c "+$(($1 + 1))" -s "$slow" --pid="$COURIER" -f "$log"
+  read_way
+  if [ "$WAY" = gnu ]; then
+    exec tail -c "+$(($1 + 1))" -s "$NAP" --pid="$COURIER" -f "$REAL"
   fi
   main=$(exec sh -c 'echo "$PPID"')
   (while kill -0 "$COURIER" 2>/dev/null; do sleep 0.5; done; kill "$main") </dev/null >/dev/null 2>&1 &
-  exec tail -c "+$(($1 + 1))" -f "$log"
+  exec tail -c "+$(($1 + 1))" -f "$REAL"
 }
 
-# Sets START: the asked offset where that is still there, else 1.25 MiB before the end.
+# Sets START: the asked offset where that is still there, else $3 bytes before the end POS.
 choose_start() {
   base=0
   { read -r base <"$D/$ID.base"; } 2>/dev/null
-  size=$(wc -c <"$D/$ID.log")
-  START=$((size - 1310720))
-  if [ "$1" = "$ID" ] && [ "$2" -ge "$base" ] 2>/dev/null && [ "$2" -le "$size" ]; then START=$2; fi
+  read_position
+  START=$((POS - $3))
+  if [ "$1" = "$ID" ] && [ "$2" -ge "$base" ] 2>/dev/null && [ "$2" -le "$POS" ]; then START=$2; fi
   [ "$START" -ge "$base" ] || START=$base
 }
 
@@ -138,15 +154,21 @@ last_modes() {
     awk '{ mode = substr($0, 6, 4); last[mode] = substr($0, 6) } END { for (mode in last) printf "%s ", last[mode] }'
 }
 
+# The first line of every answer. Who goes on where it was knows the modes.
+say_start() {
+  EPOCH=''
+  { read -r EPOCH <"$D/epoch"; } 2>/dev/null
+  MODES=''
+  [ "$1 $2" = "$ID $START" ] || modes_before "$START"
+  printf 'am:channel|%s|%s|%s|%s|%s\n' "$EPOCH" "$ID" "$base" "$START" "$MODES"
+}
+
 channel() {
   use_session "$1"
   read_courier
   courier_alive || fail 'no courier' 3
-  EPOCH=''
-  { read -r EPOCH <"$D/epoch"; } 2>/dev/null
-  choose_start "$2" "$3"
-  modes_before "$START"
-  printf 'am:channel|%s|%s|%s|%s|%s\n' "$EPOCH" "$ID" "$base" "$START" "$MODES"
+  choose_start "$2" "$3" 1310720
+  say_start "$2" "$3"
   RELAY=''
   if [ "$4" = input ]; then
     exec 3<&0 7<>"$D/$ID.in"

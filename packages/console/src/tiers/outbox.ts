@@ -1,0 +1,64 @@
+interface Line {
+  readonly text: string
+  /** Flights in the air that carry it. */
+  carriers: number
+}
+
+/** Lines on their way to the worker together. */
+export interface Flight {
+  readonly lines: readonly string[]
+  /** To be called once, when it is known whether the lines were handed over. */
+  landed(delivered: boolean): void
+}
+
+/** Far more than a person types in a round trip; one command's input stays small. */
+const flightBytes = 64 * 1024
+
+/**
+ * Lines that are not known to be on the worker yet.
+ *
+ * A flight carries everything from the first such line on, also what another flight carries already: whichever
+ * arrives first, no line comes before its predecessor. The worker's comparison makes the repetition harmless.
+ */
+export class Outbox {
+  readonly #lines: Line[] = []
+
+  /** A line that is still here is not added again. */
+  add(lines: readonly string[]): void {
+    for (const text of lines) {
+      if (!this.#lines.some((line) => line.text === text)) this.#lines.push({ text, carriers: 0 })
+    }
+  }
+
+  get isEmpty(): boolean {
+    return this.#lines.length === 0
+  }
+
+  /** Null when nothing is here that no flight carries. */
+  depart(): Flight | null {
+    const aboard = this.#nextAboard()
+    if (!aboard.some((line) => line.carriers === 0)) return null
+    for (const line of aboard) line.carriers += 1
+    return {
+      lines: aboard.map((line) => line.text),
+      landed: (delivered) => {
+        for (const line of aboard) line.carriers -= 1
+        if (delivered) this.#remove(new Set(aboard))
+      },
+    }
+  }
+
+  #nextAboard(): Line[] {
+    let size = 0
+    const end = this.#lines.findIndex((line) => {
+      size += line.text.length + 1
+      return size > flightBytes
+    })
+    return end === -1 ? [...this.#lines] : this.#lines.slice(0, Math.max(1, end))
+  }
+
+  #remove(gone: ReadonlySet<Line>): void {
+    const left = this.#lines.filter((line) => !gone.has(line))
+    this.#lines.splice(0, this.#lines.length, ...left)
+  }
+}
