@@ -1,3 +1,5 @@
+export type { PollRequest } from './handler/poll-reader.ts'
+export { PollReaders } from './handler/poll-readers.ts'
 export { ConsoleHub } from './hub/console-hub.ts'
 export type { AgentAction, ClientBatch, ClientResize, ConsoleHubOptions } from './hub/console-hub-options.ts'
 export { createConsoleHub } from './hub/create-console-hub.ts'

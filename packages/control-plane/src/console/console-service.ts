@@ -1,5 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { type AgentAction, type ConsoleHub, createConsoleHub } from '@agent-machines/console'
+import {
+  type AgentAction,
+  type ConsoleHub,
+  createConsoleHub,
+  PollReaders,
+  type PollRequest,
+} from '@agent-machines/console'
 import type {
   ConsoleEvent,
   ConsoleInput,
@@ -15,8 +21,6 @@ import type { FleetEvents } from '../fleet/fleet-events.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import { assertAwake } from '../fleet/machine-actions.ts'
 import type { MachineRow } from '../store/machine-store.ts'
-import type { PollRequest } from './poll-reader.ts'
-import { PollReaders } from './poll-readers.ts'
 
 export interface ConsoleServiceOptions {
   readonly access: MachineAccess
@@ -61,7 +65,7 @@ const timers = {
 export class ConsoleService {
   readonly #options: ConsoleServiceOptions
   readonly #hubs = new Map<string, Map<string, ConsoleHub>>()
-  readonly #polls = new PollReaders((request) => this.#follow(request))
+  readonly #polls = new PollReaders(timers, (request) => this.#follow(request))
 
   constructor(options: ConsoleServiceOptions) {
     this.#options = options

@@ -1,6 +1,6 @@
 import type { ConsoleEvent } from '@agent-machines/core'
-import type { ConsoleStreamRequest } from './console-service.ts'
-import { PollReader, type PollRequest } from './poll-reader.ts'
+import type { Timers } from '../hub/timers.ts'
+import { PollReader, type PollRequest, type SessionStreamRequest } from './poll-reader.ts'
 
 /** How long somebody who asked counts as present. */
 const lingerMs = 15_000
@@ -12,22 +12,28 @@ const lingerMs = 15_000
  * stream open a while, so that the reader stays present and is told what stands in no log: who drives, how the agent is.
  */
 export class PollReaders {
-  readonly #open: (request: ConsoleStreamRequest) => AsyncIterable<ConsoleEvent>
-  readonly #readers = new Map<PollReader, NodeJS.Timeout | null>()
+  readonly #timers: Timers
+  readonly #open: (request: SessionStreamRequest) => AsyncIterable<ConsoleEvent>
+  /** With what stops the forgetting. */
+  readonly #readers = new Map<PollReader, () => void>()
 
-  constructor(open: (request: ConsoleStreamRequest) => AsyncIterable<ConsoleEvent>) {
+  constructor(timers: Timers, open: (request: SessionStreamRequest) => AsyncIterable<ConsoleEvent>) {
+    this.#timers = timers
     this.#open = open
   }
 
   async poll(request: PollRequest): Promise<ConsoleEvent[]> {
     const reader = this.#readerFor(request)
-    clearTimeout(this.#readers.get(reader) ?? undefined)
-    this.#readers.set(reader, null)
+    this.#readers.get(reader)?.()
+    this.#readers.set(reader, () => undefined)
     try {
       const events = await reader.collect(request.waitMs, request.signal)
       if (reader.isOver) this.#forget(reader)
       else if (this.#readers.has(reader)) {
-        this.#readers.set(reader, setTimeout(() => this.#forget(reader), lingerMs).unref())
+        this.#readers.set(
+          reader,
+          this.#timers.after(lingerMs, () => this.#forget(reader)),
+        )
       }
       return events
     } catch (error) {
@@ -42,11 +48,11 @@ export class PollReaders {
     const waiting = all.find((reader) => reader.continues(request))
     if (waiting) return waiting
     for (const reader of all) if (reader.isOf(request)) this.#forget(reader)
-    return new PollReader(request, this.#open)
+    return new PollReader(request, this.#timers, this.#open)
   }
 
   #forget(reader: PollReader): void {
-    clearTimeout(this.#readers.get(reader) ?? undefined)
+    this.#readers.get(reader)?.()
     this.#readers.delete(reader)
     reader.dispose().catch(() => {
       // What failed has been told to whoever asked, or nobody asks any more.

@@ -1,7 +1,14 @@
 import type { ConsoleEvent } from '@agent-machines/core'
-import type { ConsoleStreamRequest } from './console-service.ts'
+import type { Timers } from '../hub/timers.ts'
+import type { StreamRequest } from '../hub/view-console.ts'
 
-export interface PollRequest extends ConsoleStreamRequest {
+/** A stream of one machine's session; without a session the default one. */
+export interface SessionStreamRequest extends StreamRequest {
+  readonly machineId: string
+  readonly session?: string | undefined
+}
+
+export interface PollRequest extends SessionStreamRequest {
   /** Answered with `idle` when nothing came for so long. */
   readonly waitMs: number
 }
@@ -24,6 +31,7 @@ type Outcome =
 /** One reader that asks again and again; between its questions the stream waits where the last answer ended. */
 export class PollReader {
   readonly request: PollRequest
+  readonly #timers: Timers
   readonly #events: AsyncIterator<ConsoleEvent>
   readonly #controller: AbortController
   #cursor: string | undefined
@@ -33,8 +41,13 @@ export class PollReader {
   #outcome: Outcome | null = null
   #wake: () => void = () => {}
 
-  constructor(request: PollRequest, open: (request: ConsoleStreamRequest) => AsyncIterable<ConsoleEvent>) {
+  constructor(
+    request: PollRequest,
+    timers: Timers,
+    open: (request: SessionStreamRequest) => AsyncIterable<ConsoleEvent>,
+  ) {
     this.request = request
+    this.#timers = timers
     this.#cursor = request.cursor
     this.#controller = new AbortController()
     this.#events = open({ ...request, signal: this.#controller.signal })[Symbol.asyncIterator]()
@@ -65,7 +78,7 @@ export class PollReader {
     this.#busy = true
     const events: ConsoleEvent[] = []
     let size = 0
-    let until = performance.now() + (this.#cursor === undefined ? Math.max(waitMs, screenMs) : waitMs)
+    let until = this.#timers.now() + (this.#cursor === undefined ? Math.max(waitMs, screenMs) : waitMs)
     while (size < answerBytes && !signal.aborted) {
       const isOpening = !this.#answered && events.length === 0
       const event = await this.#next(isOpening ? Number.POSITIVE_INFINITY : until, signal)
@@ -75,7 +88,7 @@ export class PollReader {
       if ('id' in event) this.#cursor = event.id
       size += sizeOf(event)
       if (this.#isWaitedFor(event)) until = 0
-      else if (this.#cursor !== undefined) until = Math.min(until, performance.now() + knownMs)
+      else if (this.#cursor !== undefined) until = Math.min(until, this.#timers.now() + knownMs)
     }
     this.#answered = true
     this.#busy = false
@@ -120,16 +133,16 @@ export class PollReader {
 
   /** Resolves when something arrived, at `until`, or when the request is gone; a past time looks at what is there. */
   async #change(until: number, signal: AbortSignal): Promise<void> {
-    const leftMs = Math.min(until - performance.now(), longestWaitMs)
-    if (leftMs <= 0) return new Promise((resolve) => setImmediate(resolve))
+    const leftMs = Math.min(until - this.#timers.now(), longestWaitMs)
+    if (leftMs <= 0) return new Promise((resolve) => this.#timers.after(0, resolve))
     await new Promise<void>((resolve) => {
       const done = () => {
-        clearTimeout(timer)
+        stop()
         signal.removeEventListener('abort', done)
         this.#wake = () => {}
         resolve()
       }
-      const timer = setTimeout(done, leftMs)
+      const stop = this.#timers.after(leftMs, done)
       this.#wake = done
       signal.addEventListener('abort', done)
     })

@@ -1,7 +1,7 @@
 import type { ConsoleEvent } from '@agent-machines/core'
 import { describe, expect, it } from 'vitest'
-import type { ConsoleStreamRequest } from './console-service.ts'
-import type { PollRequest } from './poll-reader.ts'
+import { realTimers } from '../testing/console-machine.ts'
+import type { PollRequest, SessionStreamRequest } from './poll-reader.ts'
 import { PollReaders } from './poll-readers.ts'
 
 const soon = 1
@@ -86,7 +86,7 @@ describe('PollReaders', () => {
   })
 
   it('rejects with what keeps the console from being read', async () => {
-    const readers = new PollReaders(() => ({
+    const readers = new PollReaders(realTimers, () => ({
       [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('asleep')) }),
     }))
 
@@ -96,9 +96,9 @@ describe('PollReaders', () => {
 
 /** A console whose log grows when told; each reader begins behind its cursor. */
 function aConsole() {
-  const opened: ConsoleStreamRequest[] = []
+  const opened: SessionStreamRequest[] = []
   const log = new Log()
-  const readers = new PollReaders((asked) => {
+  const readers = new PollReaders(realTimers, (asked) => {
     opened.push(asked)
     return log.read(asked)
   })
@@ -114,7 +114,7 @@ class Log {
     for (const resume of this.#waiting) resume()
   }
 
-  async *read({ cursor, signal }: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
+  async *read({ cursor, signal }: SessionStreamRequest): AsyncGenerator<ConsoleEvent> {
     yield { event: 'started', data: startedData }
     let at = this.#events.findIndex((event) => 'id' in event && event.id === cursor) + 1
     while (!signal.aborted) {
