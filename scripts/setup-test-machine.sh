@@ -2,7 +2,8 @@
 # Installs what the tests need and is missing. Debian and Ubuntu; elsewhere it names what to install.
 set -euo pipefail
 
-declare -A packages=([tmux]=tmux [bwrap]=bubblewrap [nsenter]=util-linux [chromium]=chromium [git]=git [vim]=vim-tiny [less]=less [htop]=htop [ps]=procps)
+declare -A packages=([tmux]=tmux [bwrap]=bubblewrap [nsenter]=util-linux [chromium]=chromium [git]=git [vim]=vim-tiny [less]=less [htop]=htop [ps]=procps [sshd]=openssh-server)
+PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for command in "${!packages[@]}"; do
   [ "$command" = vim ] && command -v vi >/dev/null && continue
@@ -24,4 +25,8 @@ if [ "$(id -u)" -ne 0 ]; then
 fi
 echo "Installing ${missing[*]}" >&2
 "${sudo[@]}" apt-get update -qq >&2
+# The tests start an sshd of their own; the system's must not begin to listen because of them.
+if [[ " ${missing[*]} " == *' openssh-server '* ]] && [ -d /run/systemd/system ]; then
+  "${sudo[@]}" systemctl mask ssh.service ssh.socket >&2
+fi
 "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
