@@ -38,11 +38,13 @@ export {
   openConsoleSchema,
   pasteLimitBytes,
   pasteSchema,
+  pollQuerySchema,
   resizeSchema,
   type SnapshotReason,
   type SocketMessage,
   sessionNameSchema,
   socketMessageSchema,
+  streamQuerySchema,
   type TakeOver,
   takeOverSchema,
   uploadLimitBytes,
@@ -70,6 +72,7 @@ export {
   patchMachineSchema,
   workspaceSchema,
 } from './api/machines.ts'
+export { parseOrRefuse } from './api/parse-or-refuse.ts'
 export {
   type Bootstrap,
   type BootstrapPhase,
@@ -86,6 +89,7 @@ export { AgentMachinesError, type ErrorOptions, isAgentMachinesError } from './e
 export { type CatalogEntry, type ErrorCode, errorCatalog, type RetryAdvice } from './errors/error-catalog.ts'
 export { fromProblem, type Problem, problemSchema, toProblem } from './errors/problem.ts'
 export type { Attachment, Exec, ExecCommand, ExecEvent, ExecResult } from './exec/exec.ts'
+export { type StreamByExecHost, streamByExec } from './exec/stream-by-exec.ts'
 export {
   decideGate,
   type GateInput,

@@ -81,7 +81,7 @@ export class ConsoleService {
     const open = hubs.get(session)
     if (open && (open.ended === null || open.ended.reason === 'asleep')) return open
     const hub = createConsoleHub({
-      exec: this.#options.access.execFor(row),
+      exec: this.#options.access.consoleExecFor(row),
       machineId,
       session,
       timers,

@@ -1,9 +1,26 @@
-import { AgentMachinesError, type Exec, type MachineProvider, type MachineRef } from '@agent-machines/core'
+import { randomBytes } from 'node:crypto'
+import type { ConsoleHubOptions } from '@agent-machines/console'
+import {
+  AgentMachinesError,
+  type Exec,
+  type MachineProvider,
+  type MachineRef,
+  streamByExec,
+} from '@agent-machines/core'
 import type { MachineRow, MachineStore } from '../store/machine-store.ts'
 import { assertAwake } from './machine-actions.ts'
 
 /** The providers by substrate id. */
 export type Providers = ReadonlyMap<string, MachineProvider>
+
+const host = {
+  now: () => performance.now(),
+  after(ms: number, run: () => void) {
+    const timer = setTimeout(run, ms).unref()
+    return () => clearTimeout(timer)
+  },
+  randomId: () => randomBytes(8).toString('hex'),
+}
 
 /** Finds machines and the way into them. */
 export class MachineAccess {
@@ -35,12 +52,19 @@ export class MachineAccess {
 
   /** The same without asking the state: for what brings a machine up. */
   execFor(row: MachineRow): Exec {
+    const exec = this.consoleExecFor(row)
+    return { ...exec, streamExec: exec.streamExec ?? streamByExec(exec.exec, host) }
+  }
+
+  /** What the substrate itself offers: a console does better with commands than with a stream made of them. */
+  consoleExecFor(row: MachineRow): ConsoleHubOptions['exec'] {
     const provider = this.providerOf(row)
     const machine = refOf(row)
+    const { attach, streamExec } = row.capabilities
     return {
       exec: (command) => provider.exec(machine, command),
-      streamExec: (command) => provider.streamExec(machine, command),
-      ...(row.capabilities.attach ? { attach: (command) => provider.attach(machine, command) } : {}),
+      ...(streamExec ? { streamExec: (command) => provider.streamExec(machine, command) } : {}),
+      ...(attach ? { attach: (command) => provider.attach(machine, command) } : {}),
     }
   }
 
