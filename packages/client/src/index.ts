@@ -1,6 +1,6 @@
 export type { CallOptions, ListOptions } from './api/call-options.ts'
 export type { CatalogueApi, CredentialsApi } from './api/catalogue-api.ts'
-export type { ConsoleAck, ConsoleApi, ConsoleStreamQuery } from './api/console-api.ts'
+export type { ConsoleAck, ConsoleApi, ConsolePollQuery, ConsoleStreamQuery } from './api/console-api.ts'
 export type { AgentAction, MachinesApi } from './api/machines-api.ts'
 export type { ApiKeysApi, SessionApi } from './api/sessions-api.ts'
 export { decodeBase64, encodeBase64 } from './bytes/base64.ts'
@@ -10,8 +10,10 @@ export { ConsoleConnection } from './console/console-connection.ts'
 export type {
   ConsoleEvents,
   ConsoleSnapshot,
+  ConsoleStarted,
   ConsoleState,
   ConsoleStats,
+  RefusalKind,
   UndeliveredInput,
 } from './console/console-events.ts'
 export type { ConsoleSocket, CreateSocket } from './console/socket-link.ts'

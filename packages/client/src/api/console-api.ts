@@ -19,6 +19,13 @@ export interface ConsoleStreamQuery {
   /** Without it the stream is a viewer's. */
   readonly client?: string | undefined
   readonly cursor?: string | undefined
+  /** How many lines above the screen a snapshot holds; 1000 unless told, 5000 at most. */
+  readonly history?: number | undefined
+}
+
+export interface ConsolePollQuery extends ConsoleStreamQuery {
+  /** How long to wait for something; 20 s unless told, 25 s at most. */
+  readonly waitMs?: number | undefined
 }
 
 /** The console protocol, request by request; `ConsoleConnection` is what most callers want. */
@@ -42,6 +49,12 @@ export interface ConsoleApi {
     query?: ConsoleStreamQuery,
     options?: CallOptions,
   ): Promise<AsyncGenerator<ConsoleEvent, void, undefined>>
+  /** What came after `cursor`, or the first thing that does; `idle` when nothing does. */
+  poll(
+    machineId: string,
+    query?: ConsolePollQuery,
+    options?: CallOptions,
+  ): Promise<{ events: readonly ConsoleEvent[] }>
   /** Where the WebSocket is; it starts with `ws:` or `wss:`. */
   socketUrl(machineId: string, query?: ConsoleStreamQuery): string
 }
@@ -53,6 +66,8 @@ export interface ConsoleAck {
 }
 
 const ackSchema = z.object({ acked: z.number().int(), epoch: z.string() })
+/** The events come from our own server; their form is its side of the protocol. */
+const pollSchema = z.object({ events: z.array(z.custom<ConsoleEvent>()) })
 const resizedSchema = z.object({ acked: z.number().int(), cols: z.number(), rows: z.number() })
 const takenSchema = z.object({ driver: driverSchema, expected: z.number().int() })
 
@@ -70,6 +85,8 @@ export function createConsoleApi(http: Http): ConsoleApi {
       http.json('POST', pathOf(id, '/take-over'), takenSchema, { ...options, body: takeOver }),
     stream: async (id, query = {}, options = {}) =>
       readConsoleEvents(await http.events('GET', pathOf(id, '/stream'), { query: { ...query }, ...options })),
+    poll: (id, query = {}, options = {}) =>
+      http.json('GET', pathOf(id, '/poll'), pollSchema, { query: { ...query }, ...options }),
     socketUrl: (id, query = {}) => http.urlOf(pathOf(id, '/socket'), { ...query }).replace(/^http/, 'ws'),
   }
 }

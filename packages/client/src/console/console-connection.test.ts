@@ -31,7 +31,7 @@ describe('a console connection', () => {
       ),
       { numRuns: 150 },
     )
-  })
+  }, 60_000)
 
   it('never types again what a restarted console may not get, and never reorders what it does get', async () => {
     await fc.assert(
@@ -42,7 +42,7 @@ describe('a console connection', () => {
 
         for (let byte = 0; byte < 100; byte++) {
           world.connection.type(Uint8Array.of(byte + 32))
-          if (draw() < 0.03) world.model.restart()
+          if (draw() < 0.03) world.network.restart()
           await world.shake(draw)
         }
         await world.calm()
@@ -54,7 +54,7 @@ describe('a console connection', () => {
       }),
       { numRuns: 60 },
     )
-  })
+  }, 60_000)
 
   it('keeps Enter in a batch of its own, also when it has to wait', async () => {
     const world = aWorld()

@@ -3,27 +3,25 @@ import {
   type ConsoleOpened,
   type Driver,
   type EndReason,
+  historyLines,
   isAgentMachinesError,
   pasteLimitBytes,
 } from '@agent-machines/core'
 import { decodeBase64 } from '../bytes/base64.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ConsoleConnectionOptions } from './connection-options.ts'
-import type { ConsoleEvents, ConsoleState, UndeliveredInput } from './console-events.ts'
+import type { ConsoleEvents, ConsoleState, LinkPhase } from './console-events.ts'
 import type { LinkTarget, ShownEvent } from './console-link.ts'
-import { EchoMeter } from './echo-meter.ts'
 import { Emitter } from './emitter.ts'
-import { InputLedger } from './input-ledger.ts'
 import { LinkKeeper } from './link-keeper.ts'
-import { endOf, isDriver, messageOf, undeliveredReasonOf } from './protocol.ts'
+import { endOf } from './protocol.ts'
 import { isTerminalReport } from './terminal-report.ts'
+import { TypedInput } from './typed-input.ts'
+import { WantedSize } from './wanted-size.ts'
 
-const resizeDelayMs = 50
+const takeOverMs = 10_000
 
-interface Size {
-  readonly cols: number
-  readonly rows: number
-}
+type Started = Extract<ShownEvent, { event: 'started' }>['data']
 
 /**
  * A console that stays: it reconnects, resumes where it stopped, and types every key once and in order.
@@ -35,21 +33,21 @@ export class ConsoleConnection {
   readonly #options: ConsoleConnectionOptions
   readonly #clock: Clock
   readonly #events = new Emitter<ConsoleEvents>()
-  readonly #ledger = new InputLedger()
-  readonly #echo = new EchoMeter()
+  readonly #input: TypedInput
   readonly #keeper: LinkKeeper
+  readonly #size: WantedSize
   readonly #baseClient: string
   #client: string
   #renames = 0
   #watching: boolean
   #launch: boolean
-  #wanted: Size
-  #actual: Size | null = null
   #state: ConsoleState = { state: 'connecting' }
   #driver: Driver = null
+  #takingOver: Promise<void> | null = null
   #cursor: string | undefined
-  #ackedWhenAsked = 0
-  #cancelResize: () => void = () => {}
+  #history: number | undefined
+  /** What the present link was asked for. */
+  #linkHistory: number | undefined
 
   constructor(options: ConsoleConnectionOptions) {
     const random = options.random ?? Math.random
@@ -59,18 +57,30 @@ export class ConsoleConnection {
     this.#client = this.#baseClient
     this.#watching = options.watch ?? false
     this.#launch = options.launch ?? false
-    this.#wanted = { cols: options.cols, rows: options.rows }
+    this.#size = new WantedSize(this.#clock, { cols: options.cols, rows: options.rows })
+    this.#input = new TypedInput(this.#clock, this.#events, {
+      openLink: () => (this.#mayTransmit ? this.#keeper.link : null),
+      identity: () => ({ session: this.#session, client: this.#client }),
+      isWatching: () => this.#watching,
+      driverIs: (driver) => {
+        this.#driver = driver
+      },
+      reopen: () => this.#keeper.reconnect(),
+    })
     this.#keeper = new LinkKeeper(options, this.#clock, random, {
       open: (signal) => this.#open(signal),
       adopt: (opened) => this.#adopt(opened),
       event: (event) => this.#handle(event),
-      acked: (acked) => this.#acknowledge(acked),
-      refused: (error, seq) => this.#refused(error, seq),
-      oldestSentAt: () => this.#ledger.oldestSentAt,
-      entered: (state) => this.#enter(state),
+      acked: (acked) => this.#input.acknowledge(acked),
+      refused: (error, seq) => {
+        if (seq === null) this.#events.emit('problem', error)
+        else this.#input.refused(error, seq)
+      },
+      oldestSentAt: () => this.#input.oldestSentAt,
+      entered: (phase) => this.#entered(phase),
       problem: (error) => this.#events.emit('problem', error),
       failed: (error) => this.#end(endOf(error), error),
-      linkDropped: () => this.#echo.interrupted(),
+      linkDropped: () => this.#input.interrupted(),
     })
   }
 
@@ -104,9 +114,7 @@ export class ConsoleConnection {
     if (bytes.length === 0) return
     const isReport = isTerminalReport(bytes)
     if (isReport ? this.#isClosedToMe : !this.#mayType(bytes)) return
-    if (isReport) this.#ledger.report(bytes, this.#clock.now())
-    else this.#ledger.type(bytes, this.#clock.now())
-    this.#flush()
+    this.#input.add({ type: isReport ? 'report' : 'input', bytes })
   }
 
   /** Pastes in one piece; the worker brackets it when the program asked for that. At most 1 MiB. */
@@ -114,30 +122,34 @@ export class ConsoleConnection {
     const bytes = new TextEncoder().encode(text)
     if (bytes.length === 0 || !this.#mayType(bytes)) return
     if (bytes.length > pasteLimitBytes) {
-      this.#events.emit('problem', new AgentMachinesError('BODY_TOO_LARGE', 'At most 1 MiB can be pasted.'))
+      const error = new AgentMachinesError('BODY_TOO_LARGE', 'At most 1 MiB can be pasted.')
+      this.#input.giveBack([bytes], this.#input.noteRefusal(error))
+      this.#events.emit('problem', error)
       return
     }
-    this.#ledger.paste(bytes, this.#clock.now())
-    this.#flush()
+    this.#input.add({ type: 'paste', bytes })
   }
 
   /** The size wanted here; it applies while this connection is the driver. */
   resize(cols: number, rows: number): void {
-    this.#wanted = { cols, rows }
-    this.#cancelResize()
-    this.#cancelResize = this.#clock.after(resizeDelayMs, () => this.#applySize())
+    this.#size.want({ cols, rows }, () => this.#applySize())
   }
 
-  /** Makes this connection the driver. */
-  async takeOver(): Promise<void> {
-    const { api, machineId, label } = this.#options
-    const wasWatching = this.#watching
-    this.#watching = false
-    const identity = { session: this.#session, client: this.#client }
-    const { driver } = await api.takeOver(machineId, { ...identity, ...(label ? { label } : {}) })
-    if (wasWatching) this.#keeper.reconnect()
-    this.#driver = driver
-    this.#applySize()
+  /** Makes this connection the driver. What is typed from here on waits for that, or is given back. */
+  takeOver(): Promise<void> {
+    this.#takingOver ??= this.#takeOver().finally(() => {
+      this.#takingOver = null
+      if (this.#isClosedToMe) this.#input.giveBackWaiting('not-driver')
+      else this.#applySize()
+      this.#input.flush()
+    })
+    return this.#takingOver
+  }
+
+  /** Asks for a screen with up to `lines` lines above it, as a `snapshot`; output goes on behind it. */
+  loadHistory(lines: number): void {
+    this.#history = Math.min(Math.max(Math.round(lines), 0), historyLines.max)
+    if (this.#state.state === 'live') this.#startOver()
   }
 
   /** Tries now, also after the end. */
@@ -157,33 +169,35 @@ export class ConsoleConnection {
 
   async #open(signal: AbortSignal): Promise<ConsoleOpened> {
     const { api, machineId, label } = this.#options
-    if (this.#ledger.isAmbiguous) this.#rename()
-    this.#ackedWhenAsked = this.#ledger.acked
+    if (this.#input.opening()) this.#rename()
     const identity = this.#watching ? {} : { client: this.#client, ...(label ? { label } : {}) }
     const launch = this.#launch ? { launch: true } : {}
-    const request = { ...this.#wanted, session: this.#session, ...identity, ...launch }
+    const request = { ...this.#size.wanted, session: this.#session, ...identity, ...launch }
     return await api.open(machineId, request, { signal })
   }
 
   #adopt(opened: ConsoleOpened): LinkTarget {
     const { epoch, expected, driver } = opened
     this.#launch = false
-    this.#actual = { cols: opened.cols, rows: opened.rows }
+    this.#size.is(opened)
     this.#driver = driver
-    if (this.#ledger.epoch === null) this.#ledger.begin(epoch, expected)
-    else if (this.#watching) this.#ledger.restart(epoch, expected)
-    else if (epoch !== this.#ledger.epoch || expected <= this.#ackedWhenAsked) {
-      this.#giveBack(this.#ledger.restart(epoch, expected), 'restarted')
-    } else this.#acknowledge(expected - 1)
-    this.#ledger.sendAgain()
+    this.#input.opened(epoch, expected)
     if (driver && !this.#watching && !this.isDriver && this.#options.isPredecessor?.(driver)) {
       this.takeOver().catch((error: unknown) => {
         if (isAgentMachinesError(error)) this.#events.emit('problem', error)
       })
     }
     const { machineId } = this.#options
-    const client = this.#watching ? undefined : this.#client
-    return { machineId, session: this.#session, client, epoch, cursor: this.#cursor }
+    this.#linkHistory = this.#history
+    return {
+      machineId,
+      session: this.#session,
+      client: this.#watching ? undefined : this.#client,
+      epoch,
+      cursor: this.#cursor,
+      history: this.#history,
+      firstNewSeq: this.#input.nextSeq,
+    }
   }
 
   #handle(event: ShownEvent): void {
@@ -193,18 +207,18 @@ export class ConsoleConnection {
         this.#started(event.data)
         break
       case 'snapshot': {
-        const { data, cols, rows, reason } = event.data
-        this.#actual = { cols, rows }
-        this.#events.emit('snapshot', { bytes: decodeBase64(data), cols, rows, reason })
+        const { data, cols, rows, reason, history = null, historyAvailable = null } = event.data
+        this.#size.is(event.data)
+        const bytes = decodeBase64(data)
+        this.#events.emit('snapshot', { bytes, cols, rows, reason, history, historyAvailable })
         break
       }
       case 'output':
         this.#events.emit('output', decodeBase64(event.data.data))
-        this.#echo.output(this.#clock.now())
-        this.#emitStats()
+        this.#input.sawOutput()
         break
       case 'resize':
-        this.#actual = event.data
+        this.#size.is(event.data)
         this.#events.emit('resize', event.data)
         break
       case 'driver':
@@ -214,22 +228,29 @@ export class ConsoleConnection {
         this.#events.emit('agent', event.data)
         break
       case 'end':
-        if (event.data.retry) this.#keeper.renew()
+        if (event.data.retry) this.#keeper.expired()
         else this.#end(event.data.reason)
         break
     }
   }
 
-  #started(data: Extract<ShownEvent, { event: 'started' }>['data']): void {
-    if (data.epoch !== this.#ledger.epoch) {
-      this.#restarted(data.epoch)
+  #started({ epoch, cols, rows, driver, viewers, tier, resumed, rest = null }: Started): void {
+    if (epoch !== this.#input.epoch) {
+      this.#input.restarted(epoch)
       return
     }
-    this.#actual = { cols: data.cols, rows: data.rows }
+    this.#size.is({ cols, rows })
     this.#keeper.stands()
-    this.#echo.stands(this.#clock.now())
-    this.#driverChanged(data.driver, data.viewers)
-    this.#flush()
+    this.#input.stands()
+    this.#events.emit('started', { tier, resumed, rest })
+    this.#driverChanged(driver, viewers)
+    if (this.#linkHistory !== this.#history) this.#startOver()
+    else this.#input.flush()
+  }
+
+  #startOver(): void {
+    this.#cursor = undefined
+    this.#keeper.renew()
   }
 
   #driverChanged(driver: Driver, viewers: number): void {
@@ -238,78 +259,50 @@ export class ConsoleConnection {
     this.#applySize()
   }
 
+  async #takeOver(): Promise<void> {
+    const { api, machineId, label } = this.#options
+    const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
+    const abort = new AbortController()
+    const unanswered = new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', 'Taking over was not answered.')
+    const cancel = this.#clock.after(takeOverMs, () => abort.abort(unanswered))
+    try {
+      const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
+      this.#driver = driver
+    } finally {
+      cancel()
+    }
+    if (!this.#watching) return
+    this.#watching = false
+    this.#input.beginAnew()
+    this.#keeper.reconnect()
+  }
+
   #applySize(): void {
-    const same = this.#actual?.cols === this.#wanted.cols && this.#actual.rows === this.#wanted.rows
-    if (!this.isDriver || same || this.#state.state !== 'live') return
-    this.#actual = this.#wanted
-    this.#ledger.resize(this.#wanted.cols, this.#wanted.rows, this.#clock.now())
-    this.#flush()
+    if (!this.isDriver || this.#state.state !== 'live') return
+    const change = this.#size.takeChange()
+    if (change) this.#input.add({ type: 'resize', ...change })
   }
 
   #mayType(bytes: Uint8Array): boolean {
     if (!this.#isClosedToMe) return true
-    this.#giveBack([bytes], this.#state.state === 'ended' ? 'ended' : 'not-driver')
+    this.#input.giveBack([bytes], this.#state.state === 'ended' ? 'ended' : 'not-driver')
     return false
   }
 
+  get #mayTransmit(): boolean {
+    return this.#state.state === 'live' && !this.#watching && this.#takingOver === null
+  }
+
   get #isClosedToMe(): boolean {
+    if (this.#state.state === 'ended') return true
     const isOthers = this.#watching || (this.#driver !== null && !this.isDriver)
-    return isOthers || this.#state.state === 'ended'
-  }
-
-  #flush(): void {
-    const { link } = this.#keeper
-    const { epoch } = this.#ledger
-    if (link && epoch !== null && this.#state.state === 'live' && !this.#watching) {
-      const identity = { session: this.#session, client: this.#client, epoch }
-      let entry = this.#ledger.take(link.window, this.#clock.now())
-      while (entry) {
-        link.send(messageOf(entry, identity))
-        entry = this.#ledger.take(link.window, this.#clock.now())
-      }
-    }
-    this.#emitStats()
-  }
-
-  #acknowledge(acked: number): void {
-    const done = this.#ledger.acknowledge(acked)
-    const last = done.findLast((entry) => entry.content.type === 'input' && entry.keys > 0)
-    if (last) this.#echo.acked(last.typedAt, this.#clock.now())
-    if (done.length > 0) this.#flush()
-  }
-
-  #refused(error: AgentMachinesError, seq: number | null): void {
-    const { epoch, expected, driver } = error.details
-    if (seq === null) {
-      this.#events.emit('problem', error)
-    } else if (error.code === 'INPUT_GAP' && typeof expected === 'number' && !this.#ledger.isAmbiguous) {
-      this.#acknowledge(expected - 1)
-      this.#ledger.sendAgain(expected)
-      this.#flush()
-    } else if (error.code === 'CONSOLE_RESTARTED' && typeof epoch === 'string') {
-      if (epoch !== this.#ledger.epoch) this.#restarted(epoch)
-    } else {
-      this.#giveBack(this.#ledger.refuse(seq), undeliveredReasonOf(error))
-      if (error.code !== 'CONSOLE_NOT_DRIVER') this.#events.emit('problem', error)
-      else if (isDriver(driver)) this.#driver = driver
-      this.#flush()
-    }
-  }
-
-  #restarted(epoch: string): void {
-    this.#giveBack(this.#ledger.restart(epoch, 1), 'restarted')
-    this.#keeper.reconnect()
-  }
-
-  #giveBack(lost: readonly Uint8Array[], reason: UndeliveredInput['reason']): void {
-    for (const bytes of lost) this.#events.emit('undelivered', { bytes, reason })
-    if (lost.length > 0) this.#emitStats()
+    return isOthers && this.#takingOver === null
   }
 
   #end(reason: EndReason | 'refused' | 'closed', error?: AgentMachinesError): void {
     this.#keeper.stop()
-    this.#cancelResize()
-    this.#giveBack(this.#ledger.abandon(), 'ended')
+    this.#size.stop()
+    this.#input.giveBackAll('ended')
     if (error) this.#events.emit('problem', error)
     this.#enter({ state: 'ended', reason, ...(error ? { error } : {}) })
   }
@@ -318,15 +311,19 @@ export class ConsoleConnection {
   #rename(): void {
     this.#renames += 1
     this.#client = `${this.#baseClient}-${this.#renames}`
-    this.#ledger.forgetEpoch()
+  }
+
+  #entered(phase: LinkPhase): void {
+    if (phase.state === 'reconnecting' || phase.state === 'offline') {
+      this.#enter({ ...phase, keptKeys: this.#input.keysInFlight })
+      return
+    }
+    const known = this.#state.state === 'live' ? this.#state.transport : null
+    if (phase.state === 'connecting' || phase.transport !== known) this.#enter(phase)
   }
 
   #enter(state: ConsoleState): void {
     this.#state = state
     this.#events.emit('state', state)
-  }
-
-  #emitStats(): void {
-    this.#events.emit('stats', { echoMs: this.#echo.medianMs, keysInFlight: this.#ledger.keysInFlight })
   }
 }

@@ -22,6 +22,10 @@ export interface LinkTarget {
   readonly client: string | undefined
   readonly epoch: string
   readonly cursor: string | undefined
+  /** How many lines above the screen a snapshot holds. */
+  readonly history: number | undefined
+  /** Messages from this number on were never sent before. */
+  readonly firstNewSeq: number
 }
 
 /** One connection to a console; it never reconnects. */

@@ -1,4 +1,5 @@
-const kept = 20
+import { RecentMedian } from './recent-median.ts'
+
 const longestWaitMs = 2000
 const longestEchoMs = 5000
 
@@ -9,7 +10,7 @@ const longestEchoMs = 5000
  * it would measure the break.
  */
 export class EchoMeter {
-  readonly #samples: number[] = []
+  readonly #samples = new RecentMedian()
   #waiting: { typedAt: number; ackedAt: number } | null = null
   #standsSince = Number.POSITIVE_INFINITY
 
@@ -33,13 +34,11 @@ export class EchoMeter {
     const { typedAt, ackedAt } = this.#waiting
     this.#waiting = null
     if (now - ackedAt > longestWaitMs || now - typedAt > longestEchoMs) return
-    this.#samples.push(now - typedAt)
-    if (this.#samples.length > kept) this.#samples.shift()
+    this.#samples.add(now - typedAt)
   }
 
   /** Median of the last 20; null before the first. */
   get medianMs(): number | null {
-    const sorted = [...this.#samples].sort((a, b) => a - b)
-    return sorted[Math.floor((sorted.length - 1) / 2)] ?? null
+    return this.#samples.value
   }
 }

@@ -42,6 +42,11 @@ export class InputLedger {
     return this.#acked
   }
 
+  /** The number of what is sent next for the first time. */
+  get nextSeq(): number {
+    return this.#nextSeq
+  }
+
   get keysInFlight(): number {
     return sum(this.#entries) + sum(this.#waiting)
   }
@@ -134,11 +139,21 @@ export class InputLedger {
     return bytesOf(lost)
   }
 
-  /** Takes over what is not typed yet under a new client name, where numbers begin at `expected`. */
-  begin(epoch: string, expected: number): void {
+  /**
+   * Takes over what was never sent under a new client name, where numbers begin at `expected`. Returns what was
+   * sent under the old one and may be lost.
+   */
+  begin(epoch: string, expected: number): Uint8Array[] {
     const waiting = this.#waiting
-    this.restart(epoch, expected)
+    this.#waiting = []
+    const lost = this.restart(epoch, expected)
     this.#waiting = waiting
+    return lost
+  }
+
+  /** Gives up what was never sent and returns it. */
+  abandonWaiting(): Uint8Array[] {
+    return bytesOf(this.#waiting.splice(0))
   }
 
   /** The next `begin` starts with other numbers; what is not sent yet is kept. */

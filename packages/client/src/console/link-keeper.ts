@@ -2,15 +2,18 @@ import { AgentMachinesError, type ConsoleOpened, isAgentMachinesError } from '@a
 import { backOffMs } from './back-off.ts'
 import type { Clock } from './clock.ts'
 import type { ConsoleConnectionOptions } from './connection-options.ts'
-import type { ConsoleState } from './console-events.ts'
+import type { LinkPhase } from './console-events.ts'
 import type { ConsoleLink, LinkListener, LinkTarget } from './console-link.ts'
-import { isPassing } from './protocol.ts'
-import { openRequestLink } from './request-link.ts'
-import { openSocketLink } from './socket-link.ts'
+import { openLink } from './open-link.ts'
+import { isPassing, isProgress } from './protocol.ts'
+import { HeldBack } from './stream-probe.ts'
 import { TransportChoice } from './transport-choice.ts'
 import { Watchdog } from './watchdog.ts'
 
-const stableMs = 5000
+/** A link that was ended sooner than this is a failure, whatever it says. */
+const shortestMs = 1000
+/** How long a connection may count as standing while the next link replaces the last. */
+const renewalMs = 4000
 
 /** Whose links are kept. */
 export interface LinkOwner extends Omit<LinkListener, 'closed'> {
@@ -19,7 +22,7 @@ export interface LinkOwner extends Omit<LinkListener, 'closed'> {
   /** Takes over what `open` said and names what to link to. */
   adopt(opened: ConsoleOpened): LinkTarget
   oldestSentAt(): number | null
-  entered(state: ConsoleState): void
+  entered(phase: LinkPhase): void
   problem(error: AgentMachinesError): void
   /** Waiting can't help. */
   failed(error: AgentMachinesError): void
@@ -43,6 +46,7 @@ export class LinkKeeper {
   #generation = 0
   #opening: AbortController | null = null
   #cancelRetry: () => void = () => {}
+  #cancelRenewal: () => void = () => {}
   #unsubscribe: () => void = () => {}
   #ended = false
 
@@ -79,9 +83,20 @@ export class LinkKeeper {
     void this.#connect()
   }
 
+  /** Replaces the link by another at once; the connection counts as standing meanwhile. */
+  renew(): void {
+    if (this.#stoodAt === null) return
+    this.#cancelRenewal()
+    void this.#connect()
+    this.#cancelRenewal = this.#clock.after(renewalMs, () =>
+      this.#owner.entered({ state: 'reconnecting', inMs: 0, attempt: 0 }),
+    )
+  }
+
   stop(): void {
     this.#ended = true
     this.#drop()
+    this.#cancelRenewal()
     this.#watchdog.stop()
   }
 
@@ -93,19 +108,23 @@ export class LinkKeeper {
 
   /** The stream has begun. */
   stands(): void {
-    this.#stoodAt = this.#clock.now()
+    this.#cancelRenewal()
+    this.#stoodAt ??= this.#clock.now()
     this.#watchdog.linkStands()
     this.#owner.entered({ state: 'live', transport: this.#link?.kind ?? 'sse' })
   }
 
-  /** The server asked for another connection. */
-  renew(): void {
-    this.#broke(null)
+  /** The server asked for another connection, or the host ended this one. */
+  expired(): void {
+    const livedMs = this.#stoodAt === null ? 0 : this.#clock.now() - this.#stoodAt
+    if (livedMs >= shortestMs) this.renew()
+    else this.#broke(null)
   }
 
   async #connect(): Promise<void> {
     this.#drop()
     if (this.#options.connectivity?.isOnline() === false) {
+      this.#cancelRenewal()
       this.#owner.entered({ state: 'offline' })
       return
     }
@@ -118,18 +137,11 @@ export class LinkKeeper {
       if (generation !== this.#generation) return
       const target = this.#owner.adopt(opened)
       if (generation !== this.#generation) return
-      this.#link = this.#openLink(opened, target, this.#listenerOf(generation))
+      const kind = this.#choice.choose(opened.transports, this.#clock.now())
+      this.#link = openLink(kind, this.#options, target, this.#listenerOf(generation), this.#clock)
     } catch (error) {
       if (generation === this.#generation) this.#broke(error)
     }
-  }
-
-  #openLink(opened: ConsoleOpened, target: LinkTarget, listener: LinkListener): ConsoleLink {
-    const { api, createSocket, proof } = this.#options
-    const socketServed = opened.transports.includes('ws')
-    return createSocket && socketServed && this.#choice.choose(this.#clock.now()) === 'ws'
-      ? openSocketLink(api, createSocket, proof?.() ?? null, target, listener)
-      : openRequestLink(api, target, listener)
   }
 
   #listenerOf(generation: number): LinkListener {
@@ -139,20 +151,41 @@ export class LinkKeeper {
       action()
     }
     return {
-      event: (event) => current(() => this.#owner.event(event)),
-      acked: (acked) => current(() => this.#owner.acked(acked)),
+      event: (event) =>
+        current(() => {
+          if (isProgress(event)) this.#attempt = 0
+          this.#owner.event(event)
+        }),
+      acked: (acked) =>
+        current(() => {
+          this.#attempt = 0
+          this.#owner.acked(acked)
+        }),
       refused: (error, seq) => current(() => this.#owner.refused(error, seq)),
-      closed: (cause) => current(() => this.#broke(cause)),
+      closed: (cause) => current(() => this.#closed(cause)),
     }
+  }
+
+  #closed(cause: unknown): void {
+    if (cause === null) this.expired()
+    else if (cause instanceof HeldBack) this.#heldBack()
+    else this.#broke(cause)
+  }
+
+  /** Goes on at once by another transport: nothing is wrong with the server. */
+  #heldBack(): void {
+    this.#choice.heldBack(this.#link?.kind ?? 'sse', this.#clock.now())
+    if (this.#stoodAt === null) void this.#connect()
+    else this.renew()
   }
 
   /** The link is gone, or never stood: tries again after a pause, unless waiting can't help. */
   #broke(cause: unknown): void {
     const now = this.#clock.now()
     const livedMs = this.#stoodAt === null ? 0 : now - this.#stoodAt
-    if (this.#link?.kind === 'ws' && cause !== null) this.#choice.socketBroke(livedMs, now)
-    if (livedMs >= stableMs) this.#attempt = 0
+    if (this.#link && cause !== null) this.#choice.broke(this.#link.kind, livedMs, now)
     this.#drop()
+    this.#cancelRenewal()
     if (isAgentMachinesError(cause)) {
       if (!isPassing(cause)) {
         this.#owner.failed(cause)
@@ -161,7 +194,7 @@ export class LinkKeeper {
       if (cause.code !== 'CONTROL_PLANE_UNREACHABLE') this.#owner.problem(cause)
     }
     this.#attempt += 1
-    const inMs = cause === null && this.#attempt === 1 ? 0 : backOffMs(this.#attempt, this.#random())
+    const inMs = backOffMs(this.#attempt, this.#random())
     this.#owner.entered({ state: 'reconnecting', inMs, attempt: this.#attempt })
     this.#cancelRetry = this.#clock.after(inMs, () => void this.#connect())
   }
@@ -182,6 +215,7 @@ export class LinkKeeper {
     if (this.#ended) return
     if (this.#options.connectivity?.isOnline() === false) {
       this.#drop()
+      this.#cancelRenewal()
       this.#owner.entered({ state: 'offline' })
     } else if (this.#stoodAt === null) this.reconnect()
   }

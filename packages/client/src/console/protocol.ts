@@ -1,7 +1,7 @@
 import type { AgentMachinesError, Driver, EndReason } from '@agent-machines/core'
 import { encodeBase64 } from '../bytes/base64.ts'
-import type { UndeliveredInput } from './console-events.ts'
-import type { SentMessage } from './console-link.ts'
+import type { RefusalKind } from './console-events.ts'
+import type { SentMessage, ShownEvent } from './console-link.ts'
 import type { LedgerEntry } from './input-ledger.ts'
 
 /** The message that carries an entry; the same entry always makes the same message. */
@@ -39,10 +39,27 @@ export function endOf(error: AgentMachinesError): EndReason | 'refused' {
   }
 }
 
-export function undeliveredReasonOf(error: AgentMachinesError): UndeliveredInput['reason'] {
-  if (error.code === 'CONSOLE_NOT_DRIVER') return 'not-driver'
-  if (error.code === 'CONSOLE_EXITED') return 'exited'
-  return 'refused'
+export function refusalKindOf(error: AgentMachinesError): RefusalKind {
+  switch (error.code) {
+    case 'INPUT_GAP':
+      return 'gap'
+    case 'CONSOLE_RESTARTED':
+      return 'restarted'
+    case 'CONSOLE_EXITED':
+      return 'exited'
+    case 'CONSOLE_NOT_DRIVER':
+      return 'not-driver'
+    case 'INPUT_TOO_LARGE':
+    case 'BODY_TOO_LARGE':
+      return 'too-large'
+    default:
+      return 'refused'
+  }
+}
+
+/** Whether a link that delivered this does what it is for, however short it lives. */
+export function isProgress({ event }: ShownEvent): boolean {
+  return event === 'output' || event === 'resize'
 }
 
 export function isDriver(value: unknown): value is Driver {

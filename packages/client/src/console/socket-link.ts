@@ -1,6 +1,7 @@
-import { AgentMachinesError, type ConsoleEvent, fromProblem } from '@agent-machines/core'
+import { AgentMachinesError, type ConsoleEvent } from '@agent-machines/core'
 import type { ConsoleApi } from '../api/console-api.ts'
 import type { ConsoleLink, LinkListener, LinkTarget } from './console-link.ts'
+import { deliver } from './deliver.ts'
 
 /** The part of a WebSocket that is used; a browser's and the one of `ws` both fit. */
 export interface ConsoleSocket {
@@ -20,8 +21,8 @@ export function openSocketLink(
   target: LinkTarget,
   listener: LinkListener,
 ): ConsoleLink {
-  const { machineId, session, client, cursor } = target
-  const url = api.socketUrl(machineId, { session, client, cursor })
+  const { machineId, session, client, cursor, history } = target
+  const url = api.socketUrl(machineId, { session, client, cursor, history })
   const socket = createSocket(url, ['am.console.v1', ...(proof === null ? [] : [`am.proof.${proof}`])])
   let open = true
   const end = (cause: unknown) => {
@@ -45,20 +46,6 @@ export function openSocketLink(
       open = false
       socket.close()
     },
-  }
-}
-
-/** Tells `listener` what an event means; shared by both transports. */
-export function deliver(event: ConsoleEvent, client: string | undefined, listener: LinkListener): void {
-  switch (event.event) {
-    case 'ack':
-      if (event.data.client === client) listener.acked(event.data.acked)
-      return
-    case 'error':
-      listener.refused(fromProblem(event.data), event.data.seq ?? null)
-      return
-    default:
-      listener.event(event)
   }
 }
 

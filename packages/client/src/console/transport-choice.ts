@@ -1,35 +1,54 @@
-export type TransportKind = 'ws' | 'sse'
+/** Best first. */
+export const transportKinds = ['ws', 'sse', 'poll'] as const
+export type TransportKind = (typeof transportKinds)[number]
 
 const failuresUntilFallback = 2
 const shortLifeMs = 10_000
-const retrySocketAfterMs = 120_000
+const failedForMs = 120_000
+const heldBackForMs = 600_000
+
+interface Experience {
+  failures: number
+  avoidUntil: number
+}
 
 /**
- * Decides which transport the next connection uses: the socket, or requests and an event stream after the
- * socket could not be opened, or broke soon, twice in a row. Later the socket gets another chance.
+ * Decides which transport the next connection uses: the best one that has not failed lately.
+ *
+ * One that could not be opened, or broke soon, twice in a row is left alone for two minutes; an event stream that
+ * something on the way holds back for ten. Afterwards it gets another chance, and one more failure ends that.
  */
 export class TransportChoice {
-  readonly #hasSocket: boolean
-  #failures = 0
-  #fellBackAt: number | null = null
+  readonly #experience: Partial<Record<TransportKind, Experience>> = {}
+  readonly #kinds: readonly TransportKind[]
 
   constructor(hasSocket: boolean) {
-    this.#hasSocket = hasSocket
+    this.#kinds = transportKinds.filter((kind) => hasSocket || kind !== 'ws')
   }
 
-  choose(now: number): TransportKind {
-    if (!this.#hasSocket) return 'sse'
-    if (this.#fellBackAt !== null && now - this.#fellBackAt < retrySocketAfterMs) return 'sse'
-    if (this.#fellBackAt !== null) {
-      this.#fellBackAt = null
-      this.#failures = failuresUntilFallback - 1
-    }
-    return 'ws'
+  choose(served: readonly TransportKind[], now: number): TransportKind {
+    const known = this.#kinds.filter((kind) => served.includes(kind))
+    const usable = known.find((kind) => now >= (this.#experience[kind]?.avoidUntil ?? 0))
+    return usable ?? known.at(-1) ?? 'sse'
   }
 
-  /** A socket closed by a failure; `livedMs` is 0 when it never stood. */
-  socketBroke(livedMs: number, now: number): void {
-    this.#failures = livedMs < shortLifeMs ? this.#failures + 1 : 0
-    if (this.#failures >= failuresUntilFallback) this.#fellBackAt = now
+  /** A connection ended by a failure; `livedMs` is 0 when it never stood. */
+  broke(kind: TransportKind, livedMs: number, now: number): void {
+    const experience = this.#of(kind)
+    experience.failures = livedMs < shortLifeMs ? experience.failures + 1 : 0
+    if (experience.failures < failuresUntilFallback) return
+    experience.failures = failuresUntilFallback - 1
+    experience.avoidUntil = now + failedForMs
+  }
+
+  /** What is sent does not come through before there is more of it. */
+  heldBack(kind: TransportKind, now: number): void {
+    this.#of(kind).avoidUntil = now + heldBackForMs
+  }
+
+  #of(kind: TransportKind): Experience {
+    const experience = this.#experience[kind] ?? { failures: 0, avoidUntil: 0 }
+    this.#experience[kind] = experience
+    return experience
   }
 }

@@ -4,6 +4,8 @@ const tickMs = 5000
 const silenceMs = 40_000
 const linkMs = 15_000
 const unansweredMs = 10_000
+/** A timer that is later than this ran in a hidden page, or the computer slept. */
+const leapMs = 4 * tickMs
 
 export interface Watched {
   /** When the oldest unanswered message was sent. */
@@ -19,6 +21,7 @@ export class Watchdog {
   readonly #watched: Watched
   #phase: 'none' | 'waiting' | 'standing' = 'none'
   #heardAt = 0
+  #heardAtWall = 0
   #cancel: (() => void) | null = null
 
   constructor(clock: Clock, watched: Watched) {
@@ -38,7 +41,7 @@ export class Watchdog {
 
   waitForLink(): void {
     this.#phase = 'waiting'
-    this.#heardAt = this.#clock.now()
+    this.heard()
   }
 
   linkStands(): void {
@@ -51,15 +54,17 @@ export class Watchdog {
 
   heard(): void {
     this.#heardAt = this.#clock.now()
+    this.#heardAtWall = this.#clock.wall()
   }
 
   #schedule(): void {
-    const begun = this.#clock.now()
+    const begun = this.#clock.wall()
     this.#cancel = this.#clock.after(tickMs, () => {
       this.#schedule()
-      const now = this.#clock.now()
-      if (now - begun > 4 * tickMs) this.#watched.wokeUp()
-      else this.#check(now)
+      const wall = this.#clock.wall()
+      const slept = wall - begun > leapMs && wall - this.#heardAtWall > leapMs
+      if (slept) this.#watched.wokeUp()
+      else this.#check(this.#clock.now())
     })
   }
 

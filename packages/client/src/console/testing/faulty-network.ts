@@ -1,6 +1,9 @@
 import { AgentMachinesError, type ConsoleEvent } from '@agent-machines/core'
 import type { ConsoleApi } from '../../api/console-api.ts'
-import type { ModelConsole } from './model-console.ts'
+import type { ConsoleSocket } from '../socket-link.ts'
+import { type ModelConsole, snapshotEvent } from './model-console.ts'
+import { ModelSocket } from './model-socket.ts'
+import { ModelStream } from './model-stream.ts'
 
 interface Step {
   readonly run: () => void
@@ -14,8 +17,16 @@ interface Step {
 export class FaultyNetwork {
   readonly #model: ModelConsole
   #steps: Step[] = []
-  #streams: Stream[] = []
+  #streams: ModelStream[] = []
+  #sockets: ModelSocket[] = []
+  /** Everything the console said in this life; a cursor is a place in it. */
+  #said: ConsoleEvent[] = []
+  #lives = 0
   readonly #aborts = new WeakMap<AbortSignal, Set<() => void>>()
+  /** Event streams opened from here on pass nothing on before there are this many events. */
+  holdsBack = 0
+  /** Sockets are refused. */
+  refusesSockets = false
 
   constructor(model: ModelConsole) {
     this.#model = model
@@ -26,13 +37,28 @@ export class FaultyNetwork {
   }
 
   readonly api: ConsoleApi = {
-    open: (_, request) => this.#carry(() => this.#model.open(request)),
-    input: (_, input, options) => this.#carry(() => this.#model.input(input), options?.signal, true),
-    paste: (_, input, options) => this.#carry(() => this.#model.input(input), options?.signal, true),
-    resize: (_, input, options) => this.#carry(() => this.#model.resize(input), options?.signal, true),
-    takeOver: (_, { client }) => this.#carry(() => this.#model.takeOver(client)),
-    stream: (_, __, options) => this.#carry(() => this.#openStream(), options?.signal),
-    socketUrl: () => 'ws://model',
+    open: (_, request, options) => this.#carry(() => this.#model.open(request), options?.signal),
+    input: (_, input, options) => this.#carry(() => this.typed(input, 'input'), options?.signal, true),
+    paste: (_, input, options) => this.#carry(() => this.typed(input, 'input'), options?.signal, true),
+    resize: (_, input, options) => this.#carry(() => this.typed(input, 'resize'), options?.signal, true),
+    takeOver: (_, { client }, options) => this.#carry(() => this.#model.takeOver(client), options?.signal),
+    stream: (_, query, options) => this.#carry(() => this.#openStream(query?.cursor).read(), options?.signal),
+    poll: (_, query, options) => this.#poll(query?.cursor, query?.waitMs === 0, options?.signal),
+    socketUrl: (_, query) => `ws://model/?cursor=${query?.cursor ?? ''}`,
+  }
+
+  readonly createSocket = (url: string): ConsoleSocket => {
+    const cursor = new URL(url).searchParams.get('cursor') || undefined
+    const socket = new ModelSocket({
+      carry: (run) => this.#steps.push({ run }),
+      open: () => (this.refusesSockets ? null : this.#openStream(cursor)),
+      message: (message) => {
+        if (message.type === 'resize') this.typed(message, 'resize')
+        else if (message.type !== 'take-over') this.typed(message, 'input')
+      },
+    })
+    this.#sockets.push(socket)
+    return socket
   }
 
   /** Lets one thing arrive, chosen by `draw` in [0, 1). */
@@ -42,11 +68,74 @@ export class FaultyNetwork {
   }
 
   emit(event: ConsoleEvent): void {
+    this.#said.push(event)
     for (const stream of this.#streams) stream.push(event)
+  }
+
+  /** Another program in another log: no cursor from before leads anywhere. */
+  restart(): void {
+    this.#model.restart()
+    this.#said = []
+    this.#lives += 1
+    for (const stream of this.#streams) stream.push(snapshotEvent(this.#placeId()))
   }
 
   cut(): void {
     for (const stream of this.#streams.splice(0)) stream.fail()
+    for (const socket of this.#sockets.splice(0)) socket.fail()
+  }
+
+  /** What arrived at the worker; the first time it also stands in what the console says. */
+  typed<T extends 'input' | 'resize'>(
+    input: Parameters<ModelConsole[T]>[0],
+    type: T,
+  ): ReturnType<ModelConsole[T]>
+  typed(input: never, type: 'input' | 'resize'): { acked: number } {
+    const { client } = input as { client: string }
+    const before = this.#model.acked.get(client) ?? 0
+    const answer = this.#model[type](input)
+    if (answer.acked > before) this.emit({ event: 'ack', data: { client, acked: answer.acked } })
+    return answer
+  }
+
+  #openStream(cursor: string | undefined): ModelStream {
+    const stream = new ModelStream(this.holdsBack)
+    this.#streams.push(stream)
+    for (const event of this.#opening(cursor)) stream.push(event)
+    stream.push({ event: 'idle', data: {} })
+    return stream
+  }
+
+  #opening(cursor: string | undefined): ConsoleEvent[] {
+    const place = this.#placeOf(cursor)
+    const begin = this.#model.started(place !== null)
+    return place === null ? [begin, snapshotEvent(this.#placeId())] : [begin, ...this.#said.slice(place)]
+  }
+
+  async #poll(
+    cursor: string | undefined,
+    first: boolean,
+    signal: AbortSignal | undefined,
+  ): Promise<{ events: ConsoleEvent[] }> {
+    const place = this.#placeOf(cursor)
+    if (first || place === null) return this.#carry(() => ({ events: this.#opening(cursor) }), signal)
+    if (this.#said.length > place) return this.#carry(() => ({ events: this.#said.slice(place) }), signal)
+    const waiting = new ModelStream(0)
+    this.#streams.push(waiting)
+    signal?.addEventListener('abort', () => waiting.fail())
+    const { value } = await waiting.read().next()
+    return this.#carry(() => ({ events: value ? [value] : [] }), signal)
+  }
+
+  #placeId(): string {
+    return `${this.#lives}/${this.#said.length}`
+  }
+
+  #placeOf(cursor: string | undefined): number | null {
+    const index = this.#said.findLastIndex((event) => 'id' in event && event.id === cursor)
+    if (index >= 0) return index + 1
+    const [life, place] = (cursor ?? '').split('/')
+    return life === String(this.#lives) && place !== undefined ? Number(place) : null
   }
 
   /** What an abort of `signal` rejects; one listener for all of it. */
@@ -59,13 +148,6 @@ export class FaultyNetwork {
       for (const lost of waiting) lost()
     })
     return waiting
-  }
-
-  #openStream(): AsyncGenerator<ConsoleEvent, void, undefined> {
-    const stream = new Stream()
-    this.#streams.push(stream)
-    stream.push(this.#model.started())
-    return stream.read()
   }
 
   #carry<T>(action: () => T, signal?: AbortSignal, repeatable = false): Promise<T> {
@@ -88,34 +170,5 @@ export class FaultyNetwork {
       this.#steps.push({ run: () => run(true) })
       if (repeatable) this.#steps.push({ run: () => run(false) })
     })
-  }
-}
-
-class Stream {
-  #events: ConsoleEvent[] = []
-  #failed = false
-  #wake: () => void = () => {}
-
-  push(event: ConsoleEvent): void {
-    this.#events.push(event)
-    this.#wake()
-  }
-
-  fail(): void {
-    this.#failed = true
-    this.#wake()
-  }
-
-  async *read(): AsyncGenerator<ConsoleEvent, void, undefined> {
-    for (;;) {
-      const event = this.#events.shift()
-      if (event) yield event
-      else if (this.#failed) throw new AgentMachinesError('CONTROL_PLANE_UNREACHABLE')
-      else {
-        await new Promise<void>((resolve) => {
-          this.#wake = resolve
-        })
-      }
-    }
   }
 }

@@ -56,9 +56,9 @@ export class ModelConsole {
     return { driver: this.driver, expected: this.#ackedOf(client) + 1 }
   }
 
-  started(): ConsoleEvent {
+  started(resumed: boolean): ConsoleEvent {
     const { epoch, driver } = this
-    const data = { session: 'agent', epoch, cols: 80, rows: 24, driver, viewers: 1, resumed: false }
+    const data = { session: 'agent', epoch, cols: 80, rows: 24, driver, viewers: 1, resumed }
     return { event: 'started', data: { ...data, tier: 'attach' } }
   }
 
@@ -90,4 +90,8 @@ export class ModelConsole {
 
 export function outputEvent(text: string, id: string): ConsoleEvent {
   return { event: 'output', id, data: { data: encodeBase64(new TextEncoder().encode(text)) } }
+}
+
+export function snapshotEvent(id: string): ConsoleEvent {
+  return { event: 'snapshot', id, data: { data: '', cols: 80, rows: 24, reason: 'attach' } }
 }

@@ -15,7 +15,7 @@ export interface ConsoleStatus {
 
 export const firstStatus: ConsoleStatus = {
   state: { state: 'connecting' },
-  stats: { echoMs: null, keysInFlight: 0 },
+  stats: { echoMs: null, roundTripMs: null, keysInFlight: 0 },
   slow: false,
   driver: null,
   viewers: 0,

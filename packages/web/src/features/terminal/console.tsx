@@ -183,10 +183,12 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
 }
 
 const whyNot: Readonly<Record<UndeliveredInput['reason'], string>> = {
+  gap: 'what came before them is missing.',
   restarted: 'the console was started anew.',
   'not-driver': 'somebody else drives.',
   exited: 'nothing runs in this console.',
   ended: 'the console has ended.',
+  'too-large': 'they are too many at once.',
   refused: 'they were refused.',
 }
 

@@ -5,19 +5,19 @@ import { sessionTabs } from './session-names.ts'
 import { nextCtrlState, withCtrl } from './sticky-keys.ts'
 import { commandOfKey } from './terminal-keys.ts'
 
-const still: ConsoleStats = { echoMs: 4.2, keysInFlight: 0 }
-const busy: ConsoleStats = { echoMs: 148, keysInFlight: 3 }
+const still: ConsoleStats = { echoMs: 4.2, roundTripMs: 3, keysInFlight: 0 }
+const busy: ConsoleStats = { echoMs: 148, roundTripMs: 90, keysInFlight: 3 }
 
 describe('pillOf', () => {
   it.each<[ConsoleState, ConsoleStats, boolean, string]>([
     [{ state: 'connecting' }, still, false, 'Connecting'],
-    [{ state: 'live', transport: 'ws' }, { echoMs: null, keysInFlight: 0 }, false, 'Live'],
+    [{ state: 'live', transport: 'ws' }, { ...still, echoMs: null }, false, 'Live'],
     [{ state: 'live', transport: 'ws' }, still, false, 'Live 4 ms'],
     [{ state: 'live', transport: 'ws' }, busy, false, 'Live 148 ms'],
     [{ state: 'live', transport: 'ws' }, busy, true, 'Live 148 ms, 3 keys in flight'],
-    [{ state: 'reconnecting', inMs: 1600, attempt: 2 }, still, false, 'Reconnecting, 2 s'],
-    [{ state: 'reconnecting', inMs: 0, attempt: 2 }, busy, true, 'Reconnecting. 3 keys kept'],
-    [{ state: 'offline' }, { echoMs: null, keysInFlight: 1 }, true, 'Offline. 1 key kept'],
+    [{ state: 'reconnecting', inMs: 1600, attempt: 2, keptKeys: 0 }, still, false, 'Reconnecting, 2 s'],
+    [{ state: 'reconnecting', inMs: 0, attempt: 2, keptKeys: 3 }, busy, true, 'Reconnecting. 3 keys kept'],
+    [{ state: 'offline', keptKeys: 1 }, { ...busy, keysInFlight: 1 }, true, 'Offline. 1 key kept'],
     [{ state: 'ended', reason: 'asleep' }, still, false, 'Asleep'],
   ])('says %j as it is', (state, stats, slow, text) => {
     expect(pillOf(state, stats, slow).text).toBe(text)
