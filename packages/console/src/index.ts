@@ -1,3 +1,9 @@
+export {
+  type ConsoleHandler,
+  type ConsoleHandlerOptions,
+  createConsoleHandler,
+} from './handler/console-handler.ts'
+export { formatEvent } from './handler/event-stream.ts'
 export type { PollRequest } from './handler/poll-reader.ts'
 export { PollReaders } from './handler/poll-readers.ts'
 export { ConsoleHub } from './hub/console-hub.ts'
@@ -6,4 +12,5 @@ export { createConsoleHub } from './hub/create-console-hub.ts'
 export type { Accepted } from './hub/input-queue.ts'
 export type { Timers } from './hub/timers.ts'
 export type { StreamRequest } from './hub/view-console.ts'
+export type { ConsoleExec } from './tiers/wire.ts'
 export { consoleWorkerFiles, workerProgram } from './worker/console-worker-files.ts'

@@ -43,10 +43,7 @@ export function consoleMachine(agent = 'exec cat', folder = ''): ConsoleMachine 
     chmodSync(join(home, path), mode)
   }
   const setAgent = (script: string) => write('.agent-machines/bin/agent', `#!/bin/sh\n${script}\n`, 0o700)
-  const run = (script: string) =>
-    execFileSync('/bin/sh', ['-c', script], {
-      env: { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home },
-    }).toString()
+  const run = (script: string) => runAt(home, script)
   for (const file of consoleWorkerFiles()) write(file.path, file.content, file.mode)
   setAgent(agent)
   return {
@@ -69,10 +66,20 @@ export function consoleMachine(agent = 'exec cat', folder = ''): ConsoleMachine 
       Number(readFileSync(join(home, '.agent-machines/console/agent', name), 'utf8').split(' ')[0]),
     async remove() {
       await Promise.all(hubs.map((hub) => hub.close()))
-      run(endEverything)
+      endConsoles(home)
       rmSync(root, { recursive: true, force: true })
     },
   }
+}
+
+/** Ends every console of a home. */
+export function endConsoles(home: string): void {
+  runAt(home, endEverything)
+}
+
+function runAt(home: string, script: string): string {
+  const env = { PATH: '/usr/local/bin:/usr/bin:/bin', HOME: home }
+  return execFileSync('/bin/sh', ['-c', script], { env }).toString()
 }
 
 /** Ends the loop before tmux, so that nothing comes back. */

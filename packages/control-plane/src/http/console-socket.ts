@@ -3,18 +3,18 @@ import type { Duplex } from 'node:stream'
 import {
   AgentMachinesError,
   type ConsoleEvent,
+  parseOrRefuse,
   type SocketMessage,
   sessionNameSchema,
   socketMessageSchema,
+  streamQuerySchema,
 } from '@agent-machines/core'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { z } from 'zod'
 import type { Revocations } from '../accounts/revocations.ts'
 import type { ConsoleService } from '../console/console-service.ts'
-import { parseOrRefuse } from './parse.ts'
 import { problemOf } from './problems.ts'
-import { streamQuery } from './routes/console-routes.ts'
 import { heartbeat, SocketSender } from './socket-sender.ts'
 
 export interface ConsoleSocketOptions {
@@ -29,7 +29,7 @@ const protocol = 'am.console.v1'
 const path = /^\/api\/v1\/machines\/([^/]{1,64})\/console\/socket$/
 /** Over this the socket is closed; what is over a limit of the protocol is refused in its own words. */
 const maxMessageBytes = 4 * 1024 * 1024
-const querySchema = streamQuery.extend({ session: sessionNameSchema.default('agent') })
+const querySchema = streamQuerySchema.extend({ session: sessionNameSchema.default('agent') })
 type StreamQuery = z.infer<typeof querySchema>
 
 export interface ConsoleSockets {

@@ -1,5 +1,6 @@
+import { formatEvent } from '@agent-machines/console'
 import { describe, expect, it } from 'vitest'
-import { eventStream, formatEvent } from './server-sent-events.ts'
+import { eventStream } from './server-sent-events.ts'
 
 describe('formatEvent', () => {
   it('writes id, event and data, and ends with an empty line', () => {

@@ -1,3 +1,4 @@
+import { formatEvent } from '@agent-machines/console'
 import type { ServerEvent } from '../streams/server-event.ts'
 
 const encoder = new TextEncoder()
@@ -7,11 +8,6 @@ const headers = {
   'x-accel-buffering': 'no',
 }
 const idleAfterMs = 15_000
-
-/** Writes an event in the wire format; JSON holds no raw line break, so one `data:` line is enough. */
-export function formatEvent({ event, id, data }: ServerEvent): string {
-  return `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
-}
 
 /**
  * Answers with `events` as they come, an `idle` event when nothing came for 15 s.

@@ -122,3 +122,15 @@ export type ConsoleEvent =
   | { readonly event: 'idle'; readonly data: Record<string, never> }
   | { readonly event: 'end'; readonly data: { reason: EndReason; retry: boolean } }
   | { readonly event: 'error'; readonly data: Problem & { seq?: number } }
+
+/** What every way to read a console takes. */
+export const streamQuerySchema = z.object({
+  session: sessionNameSchema.optional(),
+  client: clientNameSchema.optional(),
+  label: label.optional(),
+  cursor: z.string().max(256).optional(),
+  history: z.coerce.number().int().min(0).max(historyLines.max).optional(),
+})
+export const pollQuerySchema = streamQuerySchema.extend({
+  waitMs: z.coerce.number().int().min(0).max(25_000).default(20_000),
+})

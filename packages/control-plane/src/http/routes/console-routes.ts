@@ -1,13 +1,12 @@
 import {
-  clientNameSchema,
   consoleSchema,
   driverSchema,
-  historyLines,
   inputSchema,
   openConsoleSchema,
   pasteSchema,
+  pollQuerySchema,
   resizeSchema,
-  sessionNameSchema,
+  streamQuerySchema,
   takeOverSchema,
 } from '@agent-machines/core'
 import type { Logger } from 'pino'
@@ -33,17 +32,6 @@ const errors = [
   'CONSOLE_NOT_DRIVER',
   'INPUT_GAP',
 ] as const
-/** What every way to read a console takes. */
-export const streamQuery = z.object({
-  session: sessionNameSchema.optional(),
-  client: clientNameSchema.optional(),
-  label: z.string().min(1).max(64).optional(),
-  cursor: z.string().max(256).optional(),
-  history: z.coerce.number().int().min(0).max(historyLines.max).optional(),
-})
-const pollQuery = streamQuery.extend({
-  waitMs: z.coerce.number().int().min(0).max(25_000).default(20_000),
-})
 /** The events are the stream's; their form is said once, in the types. */
 const pollAnswer = z.object({ events: z.array(z.looseObject({ event: z.string() })) })
 
@@ -111,7 +99,7 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
       access: 'signed-in',
       summary: 'Follow a console; `Last-Event-ID` or `cursor` continues without loss.',
       params: machineParams,
-      query: streamQuery,
+      query: streamQuerySchema,
       answer: { status: 200, stream: 'limited' },
       errors,
       handle: async ({ params, query, context, openStream }) => {
@@ -128,7 +116,7 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
       access: 'signed-in',
       summary: 'Read a console by asking: the events of the stream, as soon as there are any after `cursor`.',
       params: machineParams,
-      query: pollQuery,
+      query: pollQuerySchema,
       answer: { status: 200, schema: pollAnswer },
       errors,
       handle: async ({ params, query, context, openStream }) => {

@@ -1,6 +1,5 @@
-import type { ErrorCode } from '@agent-machines/core'
+import { type ErrorCode, streamQuerySchema } from '@agent-machines/core'
 import type { Access } from '../route.ts'
-import { streamQuery } from './console-routes.ts'
 import { createRoutes, type RouteServices } from './create-routes.ts'
 
 export interface DescribedRoute {
@@ -33,7 +32,7 @@ const consoleSocket: DescribedRoute = {
   path: '/api/v1/machines/:id/console/socket',
   access: 'signed-in',
   summary: 'Follow a console and type into it over one connection, subprotocol `am.console.v1`.',
-  takes: { query: fieldsOf(streamQuery), body: [] },
+  takes: { query: fieldsOf(streamQuerySchema), body: [] },
   answer: { status: 101, isStream: true },
   errors: ['MACHINE_UNKNOWN', 'MACHINE_ASLEEP', 'MACHINE_NOT_READY', 'MACHINE_DESTROYED'],
 }
