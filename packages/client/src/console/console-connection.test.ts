@@ -1,12 +1,9 @@
 import { AgentMachinesError } from '@agent-machines/core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ConsoleConnection } from './console-connection.ts'
-import type { ConsoleState, UndeliveredInput } from './console-events.ts'
 import type { ConsoleSocket } from './socket-link.ts'
-import { FaultyNetwork } from './testing/faulty-network.ts'
-import { ModelConsole, outputEvent } from './testing/model-console.ts'
-import { VirtualClock } from './testing/virtual-clock.ts'
+import { outputEvent } from './testing/model-console.ts'
+import { aWorld, settle, text } from './testing/world.ts'
 
 describe('a console connection', () => {
   it('types every byte once and in order over a network that cuts, repeats and reorders', async () => {
@@ -233,56 +230,6 @@ describe('a console connection', () => {
     expect(world.states.at(-1)).toMatchObject({ state: 'ended', reason: 'asleep' })
   })
 })
-
-function aWorld(options: { createSocket?: () => ConsoleSocket } = {}) {
-  const model = new ModelConsole()
-  const network = new FaultyNetwork(model)
-  const clock = new VirtualClock()
-  const connection = new ConsoleConnection({
-    api: network.api,
-    machineId: 'm1',
-    client: 'me',
-    cols: 80,
-    rows: 24,
-    clock,
-    random: () => 0.5,
-    ...options,
-  })
-  const undelivered: UndeliveredInput[] = []
-  const states: ConsoleState[] = []
-  connection.on('undelivered', (each) => undelivered.push(each))
-  connection.on('state', (state) => states.push(state))
-
-  const shake = async (draw: () => number) => {
-    for (let count = Math.floor(draw() * 6); count > 0; count--) {
-      network.step(draw())
-      await settle(1)
-    }
-    if (draw() < 0.06) network.cut()
-    if (draw() < 0.3) clock.advance(Math.floor(draw() * 400))
-    await settle(1)
-  }
-  /** Until nothing is on its way; with 0 no time passes meanwhile. */
-  const calm = async (ms = 250) => {
-    for (let round = 0; round < 80; round++) {
-      for (let count = 0; count < 500 && network.pending > 0; count++) {
-        network.step(0)
-        await settle(1)
-      }
-      clock.advance(ms)
-      await settle(1)
-    }
-  }
-  return { model, network, clock, connection, undelivered, states, shake, calm }
-}
-
-async function settle(turns = 5): Promise<void> {
-  for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve))
-}
-
-function text(bytes: Iterable<number>): string {
-  return new TextDecoder().decode(Uint8Array.from(bytes))
-}
 
 function failingSocket(): ConsoleSocket {
   const closers: ((event: { code: number }) => void)[] = []

@@ -61,6 +61,12 @@ export class FaultyNetwork {
     return socket
   }
 
+  /** Open event streams, too, pass nothing on before there are this many events. */
+  holdFrom(atLeast: number): void {
+    this.holdsBack = atLeast
+    for (const stream of this.#streams) stream.atLeast = atLeast
+  }
+
   /** Lets one thing arrive, chosen by `draw` in [0, 1). */
   step(draw: number): void {
     const [step] = this.#steps.splice(Math.floor(draw * this.#steps.length), 1)
@@ -70,6 +76,13 @@ export class FaultyNetwork {
   emit(event: ConsoleEvent): void {
     this.#said.push(event)
     for (const stream of this.#streams) stream.push(event)
+  }
+
+  /** The server asks for other connections. */
+  endStreams(): void {
+    for (const stream of this.#streams.splice(0)) {
+      stream.push({ event: 'end', data: { reason: 'limit', retry: true } })
+    }
   }
 
   /** Another program in another log: no cursor from before leads anywhere. */

@@ -2,13 +2,13 @@ import { AgentMachinesError, type ConsoleEvent } from '@agent-machines/core'
 
 /** An event stream; one that holds back passes nothing on before enough has come together. */
 export class ModelStream {
-  readonly #atLeast: number
+  atLeast: number
   #events: ConsoleEvent[] = []
   #failed = false
   #wake: () => void = () => {}
 
   constructor(atLeast: number) {
-    this.#atLeast = atLeast
+    this.atLeast = atLeast
   }
 
   push(event: ConsoleEvent): void {
@@ -24,7 +24,7 @@ export class ModelStream {
   async *read(): AsyncGenerator<ConsoleEvent, void, undefined> {
     for (;;) {
       if (this.#failed) throw new AgentMachinesError('CONTROL_PLANE_UNREACHABLE')
-      if (this.#events.length >= Math.max(this.#atLeast, 1)) yield* this.#events.splice(0)
+      if (this.#events.length >= Math.max(this.atLeast, 1)) yield* this.#events.splice(0)
       else {
         await new Promise<void>((resolve) => {
           this.#wake = resolve
