@@ -9,11 +9,14 @@ import {
   type PatchMachine,
   pageOf,
 } from '@agent-machines/core'
-import type { Http } from '../http/http.ts'
+import { z } from 'zod'
+import type { Http, UploadOptions } from '../http/http.ts'
 import { type BootstrapStreamEvent, followBootstrap } from '../streams/bootstrap-stream.ts'
 import { type ExecStreamEvent, followExec } from '../streams/exec-stream.ts'
 import type { Pause } from '../streams/resume-events.ts'
 import { type CallOptions, type ListOptions, listQueryOf } from './call-options.ts'
+
+const uploadedSchema = z.object({ path: z.string(), bytes: z.number().int() })
 
 export type AgentAction = 'start' | 'stop' | 'restart'
 
@@ -37,6 +40,16 @@ export interface MachinesApi {
   exec(id: string, request: ExecRequest, options?: CallOptions & { encoding?: 'base64' }): Promise<ExecAnswer>
   /** Stopping the iteration ends the process group on the machine. Never reconnects. */
   execStream(id: string, request: ExecRequest, options?: CallOptions): AsyncIterable<ExecStreamEvent>
+  /**
+   * Puts a file of up to 25 MiB on the machine, under a name like `name` that is not taken; `path` is where it is.
+   * How far it is is told in browsers only.
+   */
+  upload(
+    id: string,
+    name: string,
+    bytes: UploadOptions['bytes'],
+    options?: CallOptions & Pick<UploadOptions, 'onProgress'>,
+  ): Promise<{ path: string; bytes: number }>
   /** Every past phase, then live until `done`; resumes by itself when the connection breaks. */
   bootstrapStream(
     id: string,
@@ -79,6 +92,8 @@ export function createMachinesApi(http: Http, createId: () => string, pause: Pau
         signal: options.signal,
       }),
     execStream: (id, request, options) => followExec(http, `${pathOf(id)}/exec/stream`, request, options),
+    upload: (id, name, bytes, options = {}) =>
+      http.upload(`${pathOf(id)}/uploads`, uploadedSchema, { bytes, query: { name }, ...options }),
     bootstrapStream: (id, options) => followBootstrap(http, `${pathOf(id)}/bootstrap/stream`, pause, options),
   }
 }

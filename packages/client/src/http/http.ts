@@ -2,6 +2,7 @@ import { AgentMachinesError } from '@agent-machines/core'
 import { readEventStream } from '../sse/read-event-stream.ts'
 import type { SseMessage } from '../sse/sse-parser.ts'
 import { toError } from './answer-error.ts'
+import { type SentBytes, sendBytes } from './send-bytes.ts'
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -18,6 +19,12 @@ export interface RequestOptions {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+}
+
+export interface UploadOptions extends Pick<RequestOptions, 'query' | 'signal'> {
+  readonly bytes: SentBytes['bytes']
+  /** Told in browsers, as bytes leave. */
+  readonly onProgress?: SentBytes['onProgress'] | undefined
 }
 
 /** The part of a zod schema that reading an answer needs. */
@@ -57,13 +64,7 @@ export class Http {
   ): Promise<T> {
     const response = await this.send(method, path, options)
     const text = await this.#textOf(response, options.signal)
-    const parsed = schema.safeParse(parseJson(text))
-    if (parsed.success) return parsed.data
-    throw new AgentMachinesError(
-      'INTERNAL',
-      `${method} ${path} was answered in a form that this version does not know.`,
-      { cause: parsed.error },
-    )
+    return this.#checked(method, path, schema, text)
   }
 
   /** The answer itself; every status of 400 and above rejects. */
@@ -83,6 +84,24 @@ export class Http {
     return response
   }
 
+  /** Posts raw bytes; the answer's body, checked against `schema`. */
+  async upload<T>(path: string, schema: AnswerSchema<T>, options: UploadOptions): Promise<T> {
+    const { bytes, query, signal, onProgress } = options
+    const url = this.urlOf(path, query)
+    const headers = {
+      accept: 'application/json',
+      'content-type': 'application/octet-stream',
+      ...this.#options.headers(),
+    }
+    const response =
+      onProgress && typeof XMLHttpRequest !== 'undefined'
+        ? await sendBytes({ url, headers, bytes, signal, onProgress })
+        : await this.#fetch(url, { method: 'POST', headers, body: bytes, ...(signal ? { signal } : {}) })
+    const text = await this.#textOf(response, signal)
+    if (!response.ok) throw toError(response.status, text)
+    return this.#checked('POST', path, schema, text)
+  }
+
   /** An event stream; resolves when the server has begun to answer. */
   async events(
     method: Method,
@@ -97,6 +116,16 @@ export class Http {
       throw new AgentMachinesError('INTERNAL', `${method} ${path} was not answered by an event stream.`)
     }
     return readEventStream(response.body, options.signal)
+  }
+
+  #checked<T>(method: Method, path: string, schema: AnswerSchema<T>, text: string): T {
+    const parsed = schema.safeParse(parseJson(text))
+    if (parsed.success) return parsed.data
+    throw new AgentMachinesError(
+      'INTERNAL',
+      `${method} ${path} was answered in a form that this version does not know.`,
+      { cause: parsed.error },
+    )
   }
 
   async #fetch(url: string, init: RequestInit): Promise<Response> {
