@@ -1,5 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { Attachment, Exec, ExecCommand, ExecEvent, ExecResult } from '@agent-machines/core'
+import {
+  AgentMachinesError,
+  type Attachment,
+  type Exec,
+  type ExecCommand,
+  type ExecEvent,
+  type ExecResult,
+} from '@agent-machines/core'
 
 /** Runs commands on this computer under another home: the smallest thing a console can live on. */
 export function localExec(home: string, environment: Record<string, string> = {}): Exec {
@@ -17,19 +24,25 @@ export function localExec(home: string, environment: Record<string, string> = {}
     })
   return {
     exec: (command) => runToEnd(start(command), command),
-    streamExec: (command) => attachTo(start(command)).output,
+    streamExec: (command) => attachTo(start(command), command).output,
     attach: async (command) => attachTo(start(command)),
   }
 }
 
-async function runToEnd(child: ChildProcess, command: ExecCommand): Promise<ExecResult> {
+async function runToEnd(child: ChildProcess, { stdin, signal }: ExecCommand): Promise<ExecResult> {
   const stdout: Buffer[] = []
   const stderr: Buffer[] = []
   child.stdout?.on('data', (bytes: Buffer) => stdout.push(bytes))
   child.stderr?.on('data', (bytes: Buffer) => stderr.push(bytes))
   child.stdin?.on('error', () => undefined)
-  child.stdin?.end(command.stdin ?? '')
-  const exitCode = await new Promise<number>((resolve) => child.on('close', (code) => resolve(code ?? 137)))
+  child.stdin?.end(stdin ?? '')
+  const abort = () => killGroup(child)
+  signal?.addEventListener('abort', abort)
+  const exitCode = await new Promise<number>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve(code ?? 137))
+  }).finally(() => signal?.removeEventListener('abort', abort))
+  if (signal?.aborted) throw new AgentMachinesError('EXEC_ABORTED')
   return {
     stdout: Buffer.concat(stdout),
     stderr: Buffer.concat(stderr),
@@ -39,17 +52,20 @@ async function runToEnd(child: ChildProcess, command: ExecCommand): Promise<Exec
   }
 }
 
-function attachTo(child: ChildProcess): Attachment {
-  child.stdin?.on('error', () => undefined)
-  const kill = () => {
-    if (child.pid === undefined || child.exitCode !== null) return
-    try {
-      process.kill(-child.pid, 'SIGKILL')
-    } catch (error) {
-      // The group may have ended by itself in between.
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch (error) {
+    // The group may have ended by itself in between.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
+}
+
+function attachTo(child: ChildProcess, { signal }: Pick<ExecCommand, 'signal'> = {}): Attachment {
+  child.stdin?.on('error', () => undefined)
+  const kill = () => killGroup(child)
+  signal?.addEventListener('abort', kill)
   return {
     output: readOutput(child, kill),
     write: (bytes) =>
@@ -65,7 +81,10 @@ function attachTo(child: ChildProcess): Attachment {
 }
 
 async function* readOutput(child: ChildProcess, kill: () => void): AsyncGenerator<ExecEvent> {
-  const exit = new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 137)))
+  const exit = new Promise<number>((resolve) => {
+    child.on('exit', (code) => resolve(code ?? 137))
+    child.on('error', () => resolve(127))
+  })
   try {
     for await (const bytes of child.stdout ?? []) yield { kind: 'stdout', bytes }
     yield { kind: 'exit', exitCode: await exit, timedOut: false }
