@@ -32,6 +32,7 @@ afterAll(async () => {
 it.each<[number, TransportKind]>([
   [20_000, 'ws'],
   [5_000, 'sse'],
+  [5_000, 'poll'],
 ])(
   'types %i random bytes one by one over a %s connection that is cut at random: exactly once, in order',
   async (count, transport) => {

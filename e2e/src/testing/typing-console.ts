@@ -33,7 +33,8 @@ export async function openTypingConsole(options: TypingOptions): Promise<TypingC
     cols: 80,
     rows: 24,
     random: random.next,
-    ...(transport === 'ws' ? { createSocket } : {}),
+    transports: [transport],
+    createSocket,
   })
   const undelivered: unknown[] = []
   let waiting = 0

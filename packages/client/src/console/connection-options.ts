@@ -2,6 +2,7 @@ import type { Driver } from '@agent-machines/core'
 import type { ConsoleApi } from '../api/console-api.ts'
 import type { Clock } from './clock.ts'
 import type { CreateSocket } from './socket-link.ts'
+import type { TransportKind } from './transport-choice.ts'
 
 /** What the operating system or the browser says about the network. */
 export interface Connectivity {
@@ -27,7 +28,9 @@ export interface ConsoleConnectionOptions {
   readonly watch?: boolean
   /** Whether this driver is an earlier self whose place may be taken without asking, such as a reloaded tab. */
   readonly isPredecessor?: (driver: NonNullable<Driver>) => boolean
-  /** Without it, requests and an event stream are used. */
+  /** Those that may be used, all unless given; the best that works is. */
+  readonly transports?: readonly TransportKind[]
+  /** Without it, no sockets are used. */
   readonly createSocket?: CreateSocket
   /** The session's proof, in a browser. */
   readonly proof?: () => string | null

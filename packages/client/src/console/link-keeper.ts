@@ -29,7 +29,10 @@ export interface LinkOwner extends Omit<LinkListener, 'closed'> {
   linkDropped(): void
 }
 
-type Options = Pick<ConsoleConnectionOptions, 'api' | 'createSocket' | 'proof' | 'connectivity'>
+type Options = Pick<
+  ConsoleConnectionOptions,
+  'api' | 'createSocket' | 'proof' | 'connectivity' | 'transports'
+>
 
 /** Keeps one link to a console standing: opens, watches, falls back, waits and tries again. */
 export class LinkKeeper {
@@ -55,7 +58,8 @@ export class LinkKeeper {
     this.#clock = clock
     this.#random = random
     this.#owner = owner
-    this.#choice = new TransportChoice(options.createSocket !== undefined)
+    const { transports = ['ws', 'sse', 'poll'], createSocket } = options
+    this.#choice = new TransportChoice(transports.filter((kind) => kind !== 'ws' || createSocket))
     this.#watchdog = new Watchdog(clock, {
       oldestSentAt: () => owner.oldestSentAt(),
       stalled: (why) => this.#broke(new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', why)),

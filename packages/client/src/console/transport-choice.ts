@@ -1,5 +1,5 @@
 /** Best first. */
-export const transportKinds = ['ws', 'sse', 'poll'] as const
+const transportKinds = ['ws', 'sse', 'poll'] as const
 export type TransportKind = (typeof transportKinds)[number]
 
 const failuresUntilFallback = 2
@@ -22,8 +22,9 @@ export class TransportChoice {
   readonly #experience: Partial<Record<TransportKind, Experience>> = {}
   readonly #kinds: readonly TransportKind[]
 
-  constructor(hasSocket: boolean) {
-    this.#kinds = transportKinds.filter((kind) => hasSocket || kind !== 'ws')
+  /** `kinds`: those that can be used here. */
+  constructor(kinds: readonly TransportKind[]) {
+    this.#kinds = transportKinds.filter((kind) => kinds.includes(kind))
   }
 
   choose(served: readonly TransportKind[], now: number): TransportKind {
