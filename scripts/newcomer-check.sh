@@ -79,6 +79,7 @@ isolate() {
 }
 
 remove_tools() {
+  quietly apt-get update
   quietly apt-get remove -y "${removed[@]}"
   local name
   for name in tmux bwrap chromium; do
@@ -91,6 +92,7 @@ make_person() {
   [ "$kind" = root ] && return
   person=newcomer
   useradd --create-home --shell /bin/bash newcomer
+  command -v sudo >/dev/null || quietly apt-get install -y --no-install-recommends sudo
   [ "$kind" = plain ] || echo 'newcomer ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/newcomer
 }
 
