@@ -1,20 +1,27 @@
-import type { ConsoleEvent } from '@agent-machines/core'
+import type { ConsoleTier } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
+import { continuityOf, joinOnce, printNumbers, take } from '../testing/joins.ts'
+import { execOfTier } from '../testing/slow-exec.ts'
 
-const printNumbers = `exec awk 'BEGIN { for (n = 1; ; n++) { printf "N%07d\\n", n; if (n % 20 == 0) { fflush(); system("sleep 0.007") } } }'`
+const joins: [ConsoleTier, number][] = [
+  ['attach', 120],
+  ['stream', 40],
+  ['poll', 40],
+]
 
-it('loses and repeats no line in 120 joins while 2,000 lines a second are printed', async () => {
+it.each(joins)('loses and repeats no line by %s in %i joins at 2,000 lines a second', async (tier, count) => {
   const machine = consoleMachine(printNumbers)
   onTestFinished(() => machine.remove())
-  const hub = machine.hub()
+  const hub = machine.hub({ exec: execOfTier(machine.exec, tier) })
   await hub.open({ cols: 80, rows: 24, launch: true })
-  const faults: string[] = []
 
-  for (let join = 0; join < 120; join++) faults.push(...(await joinOnce(hub.stream.bind(hub), join)))
-
-  expect(faults).toEqual([])
+  for (let join = 0; join < count; join++) {
+    const seen = await joinOnce(hub, join)
+    expect(seen, `join ${join}`).toMatchObject({ lost: 0, repeated: 0 })
+    expect(seen.lines).toBeGreaterThan(20)
+  }
 })
 
 it('resumes from each cursor exactly, through a second instance that joins late', async () => {
@@ -28,7 +35,7 @@ it('resumes from each cursor exactly, through a second instance that joins late'
   const second = await take(machine.hub().stream({ cursor, signal: AbortSignal.timeout(3000) }), 6)
 
   expect(second.events[0]).toMatchObject({ event: 'started', data: { resumed: true } })
-  expect(faultsOf(first.text + second.text)).toEqual([])
+  expect(continuityOf(first.text + second.text)).toMatchObject({ lost: 0, repeated: 0 })
 })
 
 it('gives a reader that stalled one snapshot and keeps little for it', async () => {
@@ -57,31 +64,3 @@ it('gives a reader that stalled one snapshot and keeps little for it', async () 
   expect(disk).toBeLessThanOrEqual(10 * 1024)
   expect(grown / 2 ** 20).toBeLessThan(150)
 })
-
-type Open = (request: { signal: AbortSignal }) => AsyncIterable<ConsoleEvent>
-
-async function joinOnce(open: Open, join: number): Promise<string[]> {
-  const { text } = await take(open({ signal: AbortSignal.timeout(5000) }), 3 + (join % 5))
-  return faultsOf(text)
-}
-
-async function take(stream: AsyncIterable<ConsoleEvent>, outputs: number, all = 0) {
-  const events: ConsoleEvent[] = []
-  let text = ''
-  for await (const event of stream) {
-    events.push(event)
-    if (event.event === 'snapshot' || event.event === 'output')
-      text += Buffer.from(event.data.data, 'base64').toString()
-    if (events.length >= all && events.filter(({ event }) => event === 'output').length >= outputs) break
-  }
-  return { events, text }
-}
-
-/** Numbers that do not follow the one before; the first and the last may be cut. */
-function faultsOf(text: string): string[] {
-  const numbers = [...text.matchAll(/N(\d{7})/g)].map((match) => Number(match[1]))
-  if (numbers.length < 20) return [`only ${numbers.length} lines`]
-  return numbers.flatMap((number, index) =>
-    index > 0 && number !== (numbers[index - 1] ?? 0) + 1 ? [`${numbers[index - 1]} -> ${number}`] : [],
-  )
-}
