@@ -23,7 +23,7 @@ export const realTimers: Timers = {
 export interface ConsoleMachine {
   readonly home: string
   readonly exec: Exec
-  hub(options?: { exec?: ConsoleExec; session?: string }): ConsoleHub
+  hub(options?: { exec?: ConsoleExec; session?: string; timers?: Timers }): ConsoleHub
   /** What `~/.agent-machines/bin/agent` does from the next start on. */
   setAgent(script: string): void
   run(script: string): string
@@ -54,7 +54,7 @@ export function consoleMachine(agent = 'exec cat', folder = ''): ConsoleMachine 
         exec: options.exec ?? exec,
         machineId: home,
         session: options.session ?? 'agent',
-        timers: realTimers,
+        timers: options.timers ?? realTimers,
         randomId: () => randomBytes(8).toString('hex'),
       })
       hubs.push(hub)
