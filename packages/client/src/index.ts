@@ -1,6 +1,12 @@
 export type { CallOptions, ListOptions } from './api/call-options.ts'
 export type { CatalogueApi, CredentialsApi } from './api/catalogue-api.ts'
-export type { ConsoleAck, ConsoleApi, ConsolePollQuery, ConsoleStreamQuery } from './api/console-api.ts'
+export {
+  type ConsoleAck,
+  type ConsoleApi,
+  type ConsolePollQuery,
+  type ConsoleStreamQuery,
+  consoleApiAt,
+} from './api/console-api.ts'
 export type { AgentAction, MachinesApi } from './api/machines-api.ts'
 export type { ApiKeysApi, SessionApi } from './api/sessions-api.ts'
 export { decodeBase64, encodeBase64 } from './bytes/base64.ts'

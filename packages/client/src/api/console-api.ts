@@ -11,7 +11,7 @@ import {
   type TakeOver,
 } from '@agent-machines/core'
 import { z } from 'zod'
-import type { Http } from '../http/http.ts'
+import { type Fetch, Http } from '../http/http.ts'
 import type { CallOptions } from './call-options.ts'
 
 export interface ConsoleStreamQuery {
@@ -71,7 +71,13 @@ const pollSchema = z.object({ events: z.array(z.custom<ConsoleEvent>()) })
 const resizedSchema = z.object({ acked: z.number().int(), cols: z.number(), rows: z.number() })
 const takenSchema = z.object({ driver: driverSchema, expected: z.number().int() })
 
-export function createConsoleApi(http: Http): ConsoleApi {
+/** The console that is served at `url` itself, by whoever serves no machines beside it. */
+export function consoleApiAt(url: string, fetch: Fetch): ConsoleApi {
+  const http = new Http({ baseUrl: url, prefix: '', fetch, headers: () => ({}) })
+  return createConsoleApi(http, (_, rest = '') => rest)
+}
+
+export function createConsoleApi(http: Http, pathOf = pathOnMachine): ConsoleApi {
   return {
     open: (id, console, options) =>
       http.json('POST', pathOf(id), consoleSchema, { ...options, body: console }),
@@ -91,7 +97,7 @@ export function createConsoleApi(http: Http): ConsoleApi {
   }
 }
 
-function pathOf(machineId: string, rest = ''): string {
+function pathOnMachine(machineId: string, rest = ''): string {
   return `/machines/${encodeURIComponent(machineId)}/console${rest}`
 }
 

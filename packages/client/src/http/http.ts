@@ -9,6 +9,8 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export interface HttpOptions {
   /** Origin of the control plane, without `/api/v1`. */
   readonly baseUrl: string
+  /** Where the routes begin; `/api/v1` unless told. */
+  readonly prefix?: string
   readonly fetch: Fetch
   /** Asked anew for every request: `Authorization`, or `X-AM-Proof` in a browser. */
   readonly headers: () => Record<string, string>
@@ -34,7 +36,7 @@ export interface AnswerSchema<T> {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
-/** Requests below `/api/v1`; whatever goes wrong is an `AgentMachinesError`, except the caller's own abort. */
+/** Requests below the prefix; whatever goes wrong is an `AgentMachinesError`, except the caller's own abort. */
 export class Http {
   readonly #options: HttpOptions
 
@@ -52,7 +54,7 @@ export class Http {
       if (value !== undefined) search.set(name, String(value))
     }
     const suffix = search.size > 0 ? `?${search}` : ''
-    return `${this.#options.baseUrl}/api/v1${path}${suffix}`
+    return `${this.#options.baseUrl}${this.#options.prefix ?? '/api/v1'}${path}${suffix}`
   }
 
   /** The answer's body, checked against `schema`. */

@@ -13,7 +13,6 @@ import {
   takeOverSchema,
   toProblem,
 } from '@agent-machines/core'
-import type { z } from 'zod'
 import { eventStream } from './event-stream.ts'
 import { HostConsoles, type HostConsolesOptions } from './host-consoles.ts'
 import { loopbackHosts, refuseStrangers } from './refuse-strangers.ts'
@@ -66,24 +65,24 @@ export function createConsoleHandler(options: ConsoleHandlerOptions): ConsoleHan
 function writing(consoles: HostConsoles): Routes {
   return {
     'POST ': async (request) => {
-      const body = await bodyOf(openConsoleSchema, request)
+      const body = parseOrRefuse(openConsoleSchema, await jsonOf(request), 'body')
       const opened = await (await consoles.get(body.session)).open(body)
       return json({ ...opened, transports: ['sse', 'poll'] })
     },
     'POST /input': async (request) => {
-      const body = await bodyOf(inputSchema, request)
+      const body = parseOrRefuse(inputSchema, await jsonOf(request), 'body')
       return json(await (await consoles.get(body.session)).input(body))
     },
     'POST /paste': async (request) => {
-      const body = await bodyOf(pasteSchema, request)
+      const body = parseOrRefuse(pasteSchema, await jsonOf(request), 'body')
       return json(await (await consoles.get(body.session)).paste(body))
     },
     'POST /resize': async (request) => {
-      const body = await bodyOf(resizeSchema, request)
+      const body = parseOrRefuse(resizeSchema, await jsonOf(request), 'body')
       return json(await (await consoles.get(body.session)).resize(body))
     },
     'POST /take-over': async (request) => {
-      const body = await bodyOf(takeOverSchema, request)
+      const body = parseOrRefuse(takeOverSchema, await jsonOf(request), 'body')
       return json(await (await consoles.get(body.session)).takeOver(body))
     },
   }
@@ -122,18 +121,14 @@ async function* withErrorEvent(
 }
 
 /** A page of another site cannot send this type without being allowed to first. */
-async function bodyOf<T extends z.ZodType>(schema: T, request: Request): Promise<z.infer<T>> {
+async function jsonOf(request: Request): Promise<unknown> {
   if (!request.headers.get('content-type')?.startsWith('application/json')) {
     throw new AgentMachinesError('REQUEST_INVALID', 'The body must be application/json.')
   }
   const bytes = await request.arrayBuffer()
   if (bytes.byteLength > bodyLimitBytes) throw new AgentMachinesError('BODY_TOO_LARGE')
-  return parseOrRefuse(schema, parseJson(new TextDecoder().decode(bytes)), 'body')
-}
-
-function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw new AgentMachinesError('REQUEST_INVALID', 'The body is not JSON.', { cause })
   }
