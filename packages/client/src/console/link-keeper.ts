@@ -187,7 +187,7 @@ export class LinkKeeper {
   #broke(cause: unknown): void {
     const now = this.#clock.now()
     const livedMs = this.#stoodAt === null ? 0 : now - this.#stoodAt
-    if (this.#link && cause !== null) this.#choice.broke(this.#link.kind, livedMs, now)
+    if (this.#link) this.#choice.broke(this.#link.kind, livedMs, now)
     this.#drop()
     this.#cancelRenewal()
     if (isAgentMachinesError(cause)) {
