@@ -6,6 +6,7 @@ import {
   type ConsoleOpened,
   type ConsoleTier,
   type EndReason,
+  historyLines,
   inputLimitBytes,
   type OpenConsole,
   type Problem,
@@ -228,8 +229,8 @@ export class ConsoleHub implements WatchedConsole {
   }
 
   /** A screen that holds everything up to its place, shared by viewers that ask at the same time; null to look again. */
-  snapshot(signal: AbortSignal): Promise<PlacedSnapshot | null> {
-    return this.#snapshots.next(signal)
+  snapshot(history: number, signal: AbortSignal): Promise<PlacedSnapshot | null> {
+    return this.#snapshots.next(Math.min(history, historyLines.max), signal)
   }
 
   /** Resolves when everything that is in the log by now was read. */

@@ -1,14 +1,20 @@
 import type { AgentSignals } from '@agent-machines/core'
-import { composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
+import { type CapturedScreen, composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { type LogItem, LogParser } from '../protocol/log-parser.ts'
 import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
-import { PenTracker } from '../protocol/pen-tracker.ts'
+import { PenTracker, type Untold } from '../protocol/pen-tracker.ts'
 import type { ChannelHeader } from '../tiers/wire.ts'
 import { LogWindow } from './log-window.ts'
 
 export interface PlacedSnapshot extends Snapshot {
   readonly log: string
   readonly end: number
+}
+
+interface Captured {
+  readonly screen: CapturedScreen & { readonly end: number }
+  readonly untold: Untold
+  readonly log: string
 }
 
 /** What an instance knows of a console from reading its log. */
@@ -23,11 +29,12 @@ export class ConsoleState {
   driverVersion = 0
   signals: AgentSignals | null = null
   window = new LogWindow(0)
-  snapshot: PlacedSnapshot | null = null
   #parser = new LogParser(0, false)
   #pen = new PenTracker()
   #wantsTitle = false
   #screen: readonly string[] = []
+  #captured: Captured | null = null
+  #snapshot: PlacedSnapshot | null = null
   readonly #onMessage: (message: Message) => void
 
   constructor(size: { cols: number; rows: number }, onMessage: (message: Message) => void) {
@@ -45,7 +52,8 @@ export class ConsoleState {
     this.#parser = new LogParser(header.start, !goesOn && header.start > 0)
     if (goesOn) return
     this.window = new LogWindow(header.start)
-    this.snapshot = null
+    this.#captured = null
+    this.#snapshot = null
     if (sameScreen) return
     this.#pen = new PenTracker()
     this.#pen.preset(header.modes)
@@ -58,6 +66,16 @@ export class ConsoleState {
       this.#take(item, join)
       join = item.kind === 'output'
     }
+  }
+
+  /** The newest screen in the log; composed for the first who asks, since many are meant for other instances. */
+  get snapshot(): PlacedSnapshot | null {
+    const captured = this.#captured
+    if (captured === null) return this.#snapshot
+    const { screen, untold, log } = captured
+    this.#captured = null
+    this.#snapshot = { ...composeSnapshot(screen, untold), log, end: screen.end }
+    return this.#snapshot
   }
 
   setDriver(driver: DriverState | null): void {
@@ -74,15 +92,13 @@ export class ConsoleState {
       case 'resize':
         this.cols = item.cols
         this.rows = item.rows
+        this.#pen.resized()
         this.window.append(item, false)
         return
       case 'capture':
         this.window.advance(item.end)
-        this.snapshot = {
-          ...composeSnapshot(item, this.#pen.restore(), this.#pen.partialCharacter()),
-          log: this.log,
-          end: item.end,
-        }
+        this.#captured = { screen: item, untold: this.#pen.untold(), log: this.log }
+        this.#snapshot = null
         return
       case 'message':
         this.#takeMessage(item.text, item.end)
@@ -94,6 +110,7 @@ export class ConsoleState {
         }
         return
       case 'dead':
+        this.window.advance(item.end)
         this.dead = item.dead
         return
       case 'began-inside':
@@ -105,12 +122,12 @@ export class ConsoleState {
   }
 
   #takeMessage(text: string, end: number): void {
-    this.window.advance(end)
     const message = parseMessage(text)
-    if (message === null) return
-    if (message.kind === 'ack')
+    if (message?.kind === 'ack')
       this.window.append({ kind: 'ack', hash: message.hash, seq: message.seq, end }, false)
-    else if (message.kind === 'driver') this.setDriver(message.driver)
+    this.window.advance(end)
+    if (message === null) return
+    if (message.kind === 'driver') this.setDriver(message.driver)
     else if (message.kind === 'signals') this.#takeSignals(message.signals)
     else if (message.kind === 'screen') this.#takeScreen(message.screen)
     else if (message.kind === 'hello') {

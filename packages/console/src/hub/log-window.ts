@@ -1,6 +1,6 @@
 import { concatBytes } from '../protocol/bytes.ts'
 
-/** How far behind a reader may be, in bytes of log, before it gets a snapshot instead. */
+/** How far behind a reader may be before it gets a snapshot instead, in bytes of log without screens. */
 export const windowBytes = 1024 * 1024
 /** What is kept beyond that, so that the limit holds while new output arrives. */
 const slackBytes = 256 * 1024
@@ -11,7 +11,11 @@ export type WindowEntry =
   | { readonly kind: 'resize'; readonly cols: number; readonly rows: number; readonly end: number }
   | { readonly kind: 'ack'; readonly hash: string; readonly seq: number; readonly end: number }
 
-interface Run {
+interface Counted {
+  /** How much of the log was readable up to the end of this. */
+  upTo: number
+}
+interface Run extends Counted {
   readonly kind: 'output'
   readonly parts: Uint8Array[]
   /** The log offset after each part. */
@@ -19,7 +23,7 @@ interface Run {
   size: number
   merged: Uint8Array | null
 }
-type Stored = Run | Exclude<WindowEntry, { kind: 'output' }>
+type Stored = Run | (Exclude<WindowEntry, { kind: 'output' }> & Counted)
 
 /**
  * The last part of a console's log, shared by everybody who watches it.
@@ -30,6 +34,8 @@ export class LogWindow {
   #entries: Stored[] = []
   #start: number
   #end: number
+  /** The length of the log as its readers see it: without screens and what else is not for them. */
+  #readable = 0
 
   constructor(start: number) {
     this.#start = start
@@ -54,13 +60,16 @@ export class LogWindow {
   /** `join`: output that arrived together with the entry before it becomes one entry with it. */
   append(entry: WindowEntry, join: boolean): void {
     const last = this.#entries.at(-1)
+    this.#readable += entry.end - this.#end
     this.#end = entry.end
-    if (entry.kind !== 'output') this.#entries.push(entry)
+    const upTo = this.#readable
+    if (entry.kind !== 'output') this.#entries.push({ ...entry, upTo })
     else if (join && last?.kind === 'output' && last.size < mergedBytes) {
       last.parts.push(entry.bytes)
       last.ends.push(entry.end)
       last.size += entry.bytes.length
       last.merged = null
+      last.upTo = upTo
     } else {
       this.#entries.push({
         kind: 'output',
@@ -68,6 +77,7 @@ export class LogWindow {
         ends: [entry.end],
         size: entry.bytes.length,
         merged: null,
+        upTo,
       })
     }
     this.#trim()
@@ -107,11 +117,11 @@ export class LogWindow {
   }
 
   #trim(): void {
-    const oldest = this.#end - windowBytes - slackBytes
+    const oldest = this.#readable - windowBytes - slackBytes
     let drop = 0
     for (; drop < this.#entries.length; drop++) {
       const entry = this.#entries[drop]
-      if (entry === undefined || endOf(entry) > oldest) break
+      if (entry === undefined || entry.upTo > oldest) break
       this.#start = endOf(entry)
     }
     if (drop > 64 || drop === this.#entries.length) this.#entries.splice(0, drop)

@@ -12,8 +12,9 @@ export class SnapshotRequests {
   readonly #state: ConsoleState
   readonly #changes: ChangeSignal
   readonly #attachment: Pick<ConsoleAttachment, 'isReady' | 'ended' | 'trouble' | 'write'>
-  /** The request that is on its way: when it was made, and what was the newest screen then. */
-  #asked: { readonly at: number; readonly newest: PlacedSnapshot | null } | null = null
+  /** The request that is on its way: when it was made, how deep, and what was the newest screen then. */
+  #asked: { readonly at: number; readonly depth: number; readonly newest: PlacedSnapshot | null } | null =
+    null
 
   constructor(
     timers: Timers,
@@ -32,25 +33,35 @@ export class SnapshotRequests {
     this.#asked = null
   }
 
-  /** A screen that holds everything up to its place; null when the caller should look around first. */
-  async next(signal: AbortSignal): Promise<PlacedSnapshot | null> {
+  /**
+   * A screen and at most `depth` lines above it, with everything up to its place; null when the caller should
+   * look around first.
+   */
+  async next(depth: number, signal: AbortSignal): Promise<PlacedSnapshot | null> {
     const { trouble } = this.#attachment
     const before = this.#state.snapshot
-    if (before !== null && before.end === this.#state.window.end && this.#attachment.isReady) return before
+    const isNew = before === null || before.end !== this.#state.window.end || !this.#attachment.isReady
+    if (!isNew && isAsDeepAs(before, depth)) return before
     while (!signal.aborted && this.#attachment.ended === null && this.#attachment.trouble === trouble) {
       const { snapshot } = this.#state
-      if (snapshot !== null && snapshot !== before) return snapshot
-      if (this.#attachment.isReady) this.#ask()
+      if (snapshot !== null && snapshot !== before && isAsDeepAs(snapshot, depth)) return snapshot
+      if (this.#attachment.isReady) this.#ask(depth)
       await this.#changes.next(this.#timers, askAgainMs, signal)
     }
     return null
   }
 
-  #ask(): void {
+  #ask(depth: number): void {
     const at = this.#timers.now()
     const newest = this.#state.snapshot
-    if (this.#asked !== null && this.#asked.newest === newest && at - this.#asked.at < askAgainMs) return
-    this.#asked = { at, newest }
-    this.#attachment.write([captureLine])
+    const asked = this.#asked
+    if (asked?.newest === newest && asked.depth === depth && at - asked.at < askAgainMs) return
+    this.#asked = { at, depth, newest }
+    this.#attachment.write([captureLine(depth)])
   }
+}
+
+/** Whether a reader who asked for `depth` lines would have got just this. */
+function isAsDeepAs({ history, historyAvailable }: PlacedSnapshot, depth: number): boolean {
+  return history === Math.min(depth, historyAvailable)
 }

@@ -1,10 +1,11 @@
-import type {
-  AgentState,
-  ConsoleEvent,
-  ConsoleTier,
-  EndReason,
-  Problem,
-  SnapshotReason,
+import {
+  type AgentState,
+  type ConsoleEvent,
+  type ConsoleTier,
+  type EndReason,
+  historyLines,
+  type Problem,
+  type SnapshotReason,
 } from '@agent-machines/core'
 import { toBase64 } from '../protocol/bytes.ts'
 import { formatCursor, parseCursor } from '../protocol/cursor.ts'
@@ -39,7 +40,7 @@ export interface WatchedConsole {
   enter(client: string | undefined, label: string | undefined): () => void
   ready(signal: AbortSignal): Promise<void>
   catchUp(): Promise<void>
-  snapshot(signal: AbortSignal): Promise<PlacedSnapshot | null>
+  snapshot(history: number, signal: AbortSignal): Promise<PlacedSnapshot | null>
   nameOf(hash: string): string | null
 }
 
@@ -64,7 +65,7 @@ export async function* viewConsole(
     if (request.signal.aborted) return
     const resume = await placeOf(hub, request.cursor)
     yield started(hub, typeof resume !== 'string')
-    yield* follow(hub, request.signal, resume)
+    yield* follow(hub, request, resume)
   } finally {
     leave()
   }
@@ -81,7 +82,7 @@ interface Told {
 
 async function* follow(
   hub: WatchedConsole,
-  signal: AbortSignal,
+  { signal, history = historyLines.default }: StreamRequest,
   from: Place | SnapshotReason,
 ): AsyncGenerator<ConsoleEvent> {
   const told: Told = { driver: hub.state.driverVersion, tier: hub.tier, agent: null, trouble: null }
@@ -98,7 +99,7 @@ async function* follow(
       reason = lost
       place = null
       yield* events.splice(0)
-      const snapshot = await hub.snapshot(signal)
+      const snapshot = await hub.snapshot(history, signal)
       if (snapshot === null) continue
       place = { log: snapshot.log, offset: snapshot.end }
       epoch = hub.state.epoch
@@ -188,11 +189,11 @@ function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
 }
 
 function snapshotEvent(hub: WatchedConsole, snapshot: PlacedSnapshot, reason: SnapshotReason): ConsoleEvent {
-  const { bytes, cols, rows } = snapshot
+  const { bytes, cols, rows, history, historyAvailable } = snapshot
   return {
     event: 'snapshot',
     id: idAt(hub, snapshot.end),
-    data: { data: toBase64(bytes), cols, rows, reason },
+    data: { data: toBase64(bytes), cols, rows, reason, history, historyAvailable },
   }
 }
 

@@ -1,7 +1,8 @@
 import { concatBytes, toBytes } from './bytes.ts'
-import { scrollbackLines } from './log-parser.ts'
+import type { Place } from './cursor-place.ts'
 import { unescapeOctal } from './notices.ts'
-import { splitPaintedLines } from './painted-lines.ts'
+import { joinRows, splitPaintedLines } from './painted-lines.ts'
+import type { Untold } from './pen-tracker.ts'
 
 /** One screen as tmux described it in-band. */
 export interface CapturedScreen {
@@ -13,15 +14,19 @@ export interface Snapshot {
   readonly bytes: Uint8Array
   readonly cols: number
   readonly rows: number
+  /** Lines above the screen that are in it, and that there are. */
+  readonly history: number
+  readonly historyAvailable: number
 }
 
 interface Screen {
-  readonly history: number
+  readonly available: number
   readonly rows: number
   readonly cols: number
   readonly alternate: boolean
-  readonly saved: { x: number; y: number }
-  readonly cursor: { x: number; y: number }
+  /** Where the cursor was on the normal screen; null when the alternate one was entered without saving that. */
+  readonly saved: Place | null
+  readonly cursor: Place
   readonly shown: boolean
   readonly insert: boolean
   readonly cursorKeys: boolean
@@ -37,43 +42,48 @@ interface Screen {
 /**
  * Writes what a freshly reset terminal of the same size must be fed to look and behave like the pane.
  *
- * `restore` holds what tmux cannot tell (modes 2004 and 1004, pen, character sets), `partial` the beginning of
- * a character; the beginning of an escape sequence comes from tmux and stands last, so that the output that
- * follows completes it.
+ * The beginning of an escape sequence comes from tmux and stands last, so that the output that follows
+ * completes it.
  */
-export function composeSnapshot(
-  captured: CapturedScreen,
-  restore: Uint8Array,
-  partial: Uint8Array,
-): Snapshot {
+export function composeSnapshot(captured: CapturedScreen, untold: Untold): Snapshot {
   const screen = parseScreen(captured.header)
-  const [main, normal, pending] = captured.blocks
-  const lines = splitPaintedLines(main ?? new Uint8Array(0))
+  const [main = none, joined = none, normal = none, normalJoined = none, pending = none] = captured.blocks
+  const lines = splitPaintedLines(main, joined)
   const history = Math.max(0, lines.length - screen.rows)
   const visible = lines.slice(history)
-  // SO and SI stand for line drawing in a capture, so G1 must hold the graphics set.
-  const parts = [toBytes('\x1b)0\x1b(B')]
+  const parts = [toBytes(beginning)]
   if (screen.alternate) {
-    const below = splitPaintedLines(normal ?? new Uint8Array(0)).slice(0, screen.rows)
-    parts.push(
-      joinRows([...lines.slice(0, history), ...below]),
-      toBytes(`\x1b[0m\x0f${place(screen.saved, screen)}`),
-    )
-    parts.push(toBytes('\x1b[?1049h\x1b[H'), joinRows(visible))
+    const below = splitPaintedLines(normal, normalJoined).slice(0, screen.rows)
+    parts.push(joinRows([...lines.slice(0, history), ...below]), toBytes(enterAlternate(screen, untold)))
+    parts.push(joinRows(visible))
   } else parts.push(joinRows(lines))
-  parts.push(toBytes(`\x1b[0m\x0f${tabStops(screen)}${margins(screen)}${cursor(screen)}`))
-  if (screen.cursor.x >= screen.cols)
-    parts.push(visible[screen.cursor.y]?.whole ?? new Uint8Array(0), toBytes('\x0f'))
-  parts.push(toBytes(modes(screen)), toBytes('\x1b)B'), restore)
+  parts.push(
+    toBytes(
+      `\x1b[0m\x0f${savedCursor(screen, untold)}${tabStops(screen)}${margins(screen)}${cursor(screen)}`,
+    ),
+  )
+  if (screen.cursor.x >= screen.cols) parts.push(visible[screen.cursor.y]?.whole ?? none, toBytes('\x0f'))
+  parts.push(toBytes(`${modes(screen)}\x1b)B${untold.restore}`))
   if (screen.title !== '') parts.push(toBytes(`\x1b]2;${screen.title}\x1b\\`))
-  parts.push(partial, unescapeOctal(pending ?? new Uint8Array(0)))
-  return { bytes: concatBytes(parts), cols: screen.cols, rows: screen.rows }
+  parts.push(untold.partial, unescapeOctal(pending))
+  const { cols, rows, available } = screen
+  return { bytes: concatBytes(parts), cols, rows, history, historyAvailable: available }
 }
 
+const none = new Uint8Array(0)
+
+/**
+ * Leaving an alternate screen gives xterm.js a new one of the size it has; one that shrank while nobody saw it
+ * would scroll. SO and SI stand for line drawing in a capture, so G1 must hold the graphics set.
+ */
+const paintingSets = '\x1b)0\x1b(B'
+const beginning = `\x1b[?1049h\x1b[?1049l${paintingSets}`
+
 function parseScreen(header: string): Screen {
-  const fields = header.split('|').slice(1)
+  const fields = header.split('|').slice(2)
   const number = (index: number) => Number(fields[index] ?? 0)
   const flag = (index: number) => fields[index] === '1'
+  const saved = { x: number(4), y: number(5) }
   const mouse = [
     flag(16) && '1000',
     flag(17) && '1002',
@@ -82,11 +92,11 @@ function parseScreen(header: string): Screen {
     flag(20) && '1006',
   ]
   return {
-    history: Math.min(number(0), scrollbackLines),
+    available: number(0),
     rows: number(1),
     cols: number(2),
     alternate: flag(3),
-    saved: { x: number(4), y: number(5) },
+    saved: saved.x <= number(2) ? saved : null,
     cursor: { x: number(6), y: number(7) },
     shown: flag(8),
     insert: flag(9),
@@ -101,16 +111,20 @@ function parseScreen(header: string): Screen {
   }
 }
 
-function joinRows(rows: readonly { readonly whole: Uint8Array }[]): Uint8Array {
-  // The pen is put down before a new row: a terminal that scrolls fills it with the pen's background.
-  const between = toBytes('\x1b[0m\r\n')
-  return concatBytes(rows.flatMap((row, index) => (index === 0 ? [row.whole] : [between, row.whole])))
-}
-
-function place(at: { x: number; y: number }, screen: Screen): string {
+function place(at: Place, screen: Screen): string {
   const x = Math.min(at.x, screen.cols - 1)
   const y = Math.min(at.y, screen.rows - 1)
   return `\x1b[${y + 1};${x + 1}H`
+}
+
+function enterAlternate(screen: Screen, untold: Untold): string {
+  if (screen.saved === null) return '\x1b[0m\x0f\x1b[?47h\x1b[H'
+  return `${untold.entered}${place(screen.saved, screen)}\x1b[?1049h\x1b[0m\x0f\x1b[H${paintingSets}`
+}
+
+function savedCursor(screen: Screen, { saved }: Untold): string {
+  if (saved === null || saved.place === null || saved.place.x > screen.cols) return ''
+  return `${place(saved.place, screen)}${saved.pen}\x1b7\x1b[0m\x0f${paintingSets}`
 }
 
 function tabStops({ tabs, cols }: Screen): string {

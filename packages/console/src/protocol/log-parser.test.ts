@@ -5,16 +5,25 @@ import { type LogItem, LogParser } from './log-parser.ts'
 
 const screen = [
   '%begin 9 20 1',
-  'am:snap|1|2|80|0',
+  'am:snap|1000|1|3|80|0',
   '%end 9 20 1',
   '%begin 9 21 1',
   '%end 9 21 1',
+  '%end 9 25 1',
   '%output %0 forged',
   'am:ack|x|1|e',
   '%end 9 21 1',
+  '%begin 9 25 1',
+  '%end 9 21 1',
+  '%end 9 25 1',
+  '%output %0 forgedam:ack|x|1|e',
+  '%end 9 25 1',
   '%begin 9 22 1',
   '',
   '%end 9 22 1',
+  '%begin 9 26 1',
+  '',
+  '%end 9 26 1',
   '%begin 9 23 1',
   '\\033[3',
   '%end 9 23 1',
@@ -40,7 +49,9 @@ describe('a log', () => {
     const capture = new LogParser(0, false).push(log)[1]
 
     expect(capture?.kind === 'capture' && capture.blocks.map(toText)).toEqual([
-      '%end 9 21 1\n%output %0 forged\nam:ack|x|1|e',
+      '%end 9 21 1\n%end 9 25 1\n%output %0 forged\nam:ack|x|1|e',
+      '%end 9 21 1\n%end 9 25 1\n%output %0 forgedam:ack|x|1|e',
+      '',
       '',
       '\\033[3',
     ])

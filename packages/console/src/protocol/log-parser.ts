@@ -1,5 +1,6 @@
 import { concatBytes, toText } from './bytes.ts'
 import { type Notice, parseNotice } from './notices.ts'
+import { findWrappedRows, plainText } from './wrapped-rows.ts'
 
 /** Something the log says; `end` is the offset after it, where a reader may go on. */
 export type LogItem =
@@ -30,7 +31,9 @@ export const captureTag = 'am:snap|'
 const newline = 0x0a
 const percent = 0x25
 /** The captures that follow an announcement, in one command list. */
-const capturesPerScreen = 3
+const capturesPerScreen = 5
+/** Those that join wrapped rows, after the one with the same rows unjoined. */
+const joinedCaptures = [1, 3]
 
 /**
  * Reads a courier's log as it grows.
@@ -77,11 +80,21 @@ export class LogParser {
     else if (block.owed > 0 && !isGuard(line, '%error', block.guard)) {
       block.owed -= 1
       block.lines.push(line.slice())
-    } else if (isGuard(line, '%end', block.guard)) this.#close(block, true, items)
+    } else if (isGuard(line, '%end', block.guard) && !this.#isRow(block, line))
+      this.#close(block, true, items)
     else if (isGuard(line, '%error', block.guard)) this.#close(block, false, items)
     else if (block.capture) block.lines.push(line.slice())
     else if (line[0] === percent) this.#outside(line, items)
     else block.lines.push(line.slice())
+  }
+
+  /** Whether what looks like the end of a joined capture is a row of the screen. */
+  #isRow(block: Block, line: Uint8Array): boolean {
+    const blocks = this.#screen?.blocks ?? []
+    const unjoined = blocks.at(-1)
+    if (!joinedCaptures.includes(blocks.length) || unjoined === undefined) return false
+    const rows = toText(unjoined).split('\n').map(plainText)
+    return rows[findWrappedRows(rows, block.lines.map(toText)).next]?.startsWith(toText(line)) === true
   }
 
   #outside(line: Uint8Array, items: LogItem[]): void {
@@ -120,15 +133,12 @@ export class LogParser {
   }
 }
 
-/** `am:snap|<history>|<rows>|...`: how many lines the first capture prints. */
+/** `am:snap|<depth>|<history>|<rows>|...`: how many lines the first capture prints. */
 function promisedLines(header: string): number[] {
-  const [, history, rows] = header.split('|', 3)
-  const lines = Math.min(Number(history), scrollbackLines) + Number(rows)
+  const [, depth, history, rows] = header.split('|', 4)
+  const lines = Math.min(Number(history), Number(depth)) + Number(rows)
   return [Number.isSafeInteger(lines) ? lines : 0]
 }
-
-/** Lines above the screen that a snapshot brings along. */
-export const scrollbackLines = 1000
 
 function isGuard(line: Uint8Array, word: '%end' | '%error', guard: string): boolean {
   return (

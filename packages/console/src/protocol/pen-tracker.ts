@@ -1,28 +1,54 @@
-import { concatBytes, toBytes } from './bytes.ts'
+import { concatBytes } from './bytes.ts'
+import { CursorPlace, type Place } from './cursor-place.ts'
+import { ModeTracker } from './mode-tracker.ts'
 
 const escapeByte = 0x1b
 const penLimit = 256
 
-/**
- * Follows the few things in a program's output that tmux cannot be asked for: bracketed paste and focus
- * reports before tmux 3.7, the pen, the character sets, and a character that is not complete yet.
- */
+/** What a program saved with its cursor. */
+export interface SavedCursor {
+  /** null where it is unknown. */
+  readonly place: Place | null
+  /** What brings pen and character sets to where they were. */
+  readonly pen: string
+}
+
+interface Pen {
+  readonly place: Place | null
+  readonly look: string
+  readonly charsets: ReadonlyMap<string, string>
+  readonly shifted: boolean
+}
+
+/** What tmux cannot be asked for. */
+export interface Untold {
+  /** Modes, cursor shape, pen and character sets. */
+  readonly restore: string
+  /** The last cursor saved on the screen that is shown. */
+  readonly saved: SavedCursor | null
+  /** With which pen the alternate screen was entered. */
+  readonly entered: string
+  /** The first bytes of a character whose rest comes with the next output. */
+  readonly partial: Uint8Array
+}
+
+const usualPen = '\x1b[0m\x0f'
+
+/** Follows the few things in a program's output that tmux cannot be asked for. */
 export class PenTracker {
-  #modes = new Map<string, boolean>([
-    ['2004', false],
-    ['1004', false],
-  ])
+  readonly #modes = new ModeTracker()
+  readonly #cursor = new CursorPlace()
   #pen = ''
   #charsets = new Map<string, string>()
   #shifted = false
+  #saved: Pen | null = null
+  #below: Pen | null = null
   #sequence: number[] | null = null
   #partial = new Uint8Array(0)
 
-  /** Switches as the worker lists them, such as `2004h 1004l`. */
+  /** What the worker found before the log's beginning. */
   preset(switches: string): void {
-    for (const [, mode = '', on] of switches.matchAll(/(\d+)([hl])/g)) {
-      if (this.#modes.has(mode)) this.#modes.set(mode, on === 'h')
-    }
+    this.#modes.preset(switches)
   }
 
   push(bytes: Uint8Array): void {
@@ -33,24 +59,37 @@ export class PenTracker {
     this.#partial = incompleteCharacter(concatBytes([this.#partial, bytes.subarray(-4)]))
   }
 
-  /** What a terminal must still be told after everything else was restored. */
-  restore(): Uint8Array {
-    const modes = [...this.#modes].map(([mode, on]) => `\x1b[?${mode}${on ? 'h' : 'l'}`)
-    const sets = [...this.#charsets].map(([slot, set]) => `\x1b${slot}${set}`)
-    return toBytes(`${modes.join('')}\x1b[0m${this.#pen}${sets.join('')}${this.#shifted ? '\x0e' : '\x0f'}`)
+  untold(): Untold {
+    return {
+      restore: `${this.#modes.restore()}${written(this.#now())}`,
+      saved: this.#saved && { place: this.#saved.place, pen: written(this.#saved) },
+      entered: this.#below === null ? usualPen : written(this.#below),
+      partial: this.#partial,
+    }
   }
 
-  /** The first bytes of a character whose rest comes with the next output. */
-  partialCharacter(): Uint8Array {
-    return this.#partial
+  /** The cursor is elsewhere after lines were wrapped anew. */
+  resized(): void {
+    this.#cursor.forget()
+  }
+
+  #now(): Pen {
+    return {
+      place: this.#cursor.now,
+      look: this.#pen,
+      charsets: new Map(this.#charsets),
+      shifted: this.#shifted,
+    }
   }
 
   #nextControl(bytes: Uint8Array, from: number): number {
-    for (let at = from; at < bytes.length; at++) {
+    let at = from
+    for (; at < bytes.length; at++) {
       const byte = bytes[at]
-      if (byte === escapeByte || byte === 0x0e || byte === 0x0f) return at
+      if (byte === escapeByte || byte === 0x0e || byte === 0x0f) break
     }
-    return bytes.length
+    this.#cursor.text(bytes, from, at)
+    return at
   }
 
   /** Takes one byte; true while it is inside a sequence. */
@@ -70,14 +109,33 @@ export class PenTracker {
   }
 
   #apply(sequence: string): void {
-    if (sequence === 'c') this.#reset()
+    this.#modes.take(sequence)
+    if (sequence === 'c' || sequence === '[!p') this.#reset()
     else if (/^[()][0-9A-Za-z]$/.test(sequence)) this.#charsets.set(sequence.charAt(0), sequence.charAt(1))
     else if (/^\[[0-9;:]*m$/.test(sequence)) this.#paint(sequence)
-    else if (/^\[\?[0-9;]+[hl]$/.test(sequence)) {
-      for (const mode of sequence.slice(2, -1).split(';')) {
-        if (this.#modes.has(mode)) this.#modes.set(mode, sequence.endsWith('h'))
-      }
-    }
+    else if (/^(7|\[s|\[\?1048h)$/.test(sequence)) this.#saved = this.#now()
+    else if (sequence === '[?1049h') this.#enterAlternate()
+    else if (sequence === '[?1049l') this.#leaveAlternate()
+    this.#cursor.take(sequence)
+    if (/^(8|\[u|\[\?1048l)$/.test(sequence)) this.#take(this.#saved)
+  }
+
+  #enterAlternate(): void {
+    this.#below = this.#now()
+    this.#saved = null
+  }
+
+  #leaveAlternate(): void {
+    this.#saved = this.#below
+    this.#below = null
+    this.#take(this.#saved)
+  }
+
+  #take(pen: Pen | null): void {
+    if (pen === null) return
+    this.#pen = pen.look
+    this.#charsets = new Map(pen.charsets)
+    this.#shifted = pen.shifted
   }
 
   #paint(sequence: string): void {
@@ -88,11 +146,16 @@ export class PenTracker {
   }
 
   #reset(): void {
-    for (const mode of this.#modes.keys()) this.#modes.set(mode, false)
     this.#pen = ''
     this.#charsets.clear()
     this.#shifted = false
+    this.#saved = null
   }
+}
+
+function written({ look, charsets, shifted }: Pen): string {
+  const sets = [...charsets].map(([slot, set]) => `\x1b${slot}${set}`)
+  return `\x1b[0m${look}${sets.join('')}${shifted ? '\x0e' : '\x0f'}`
 }
 
 function isComplete(sequence: readonly number[]): boolean {

@@ -1,5 +1,5 @@
 import { toBytes, toHex } from './bytes.ts'
-import { captureTag, scrollbackLines } from './log-parser.ts'
+import { captureTag } from './log-parser.ts'
 
 /** Who a batch comes from and what must hold for it to be typed. */
 export interface Guarded {
@@ -118,10 +118,18 @@ const screenFormats = [
   'pane_title',
 ]
 
-/** Captures the screen in-band: one command list, so no output falls between its parts. */
-export const captureLine = [
-  `display-message -p '${captureTag}${screenFormats.map((name) => `#{${name}}`).join('|')}'`,
-  `capture-pane -epN -S -${scrollbackLines}`,
-  'capture-pane -a -q -epN',
-  'capture-pane -P -C -p',
-].join(' ; ')
+/**
+ * Captures the screen and at most `depth` lines above it in-band: one command list, so no output falls between
+ * its parts. The joined captures tell which rows are one line that was wrapped.
+ */
+export function captureLine(depth: number): string {
+  const formats = screenFormats.map((name) => `#{${name}}`).join('|')
+  return [
+    `display-message -p '${captureTag}${depth}|${formats}'`,
+    `capture-pane -epN -S -${depth}`,
+    `capture-pane -pJ -S -${depth}`,
+    'capture-pane -a -q -epN',
+    'capture-pane -a -q -pJ',
+    'capture-pane -P -C -p',
+  ].join(' ; ')
+}

@@ -149,9 +149,16 @@ modes_before() {
   MODES="$MODES $found"
 }
 
+# The last switch of each mode as in 2004h, and the cursor's shape as in q4; a reset turns all of them off.
 last_modes() {
-  LC_ALL=C grep -aoE '033\[\?(1004|2004)[hl]' |
-    awk '{ mode = substr($0, 6, 4); last[mode] = substr($0, 6) } END { for (mode in last) printf "%s ", last[mode] }'
+  LC_ALL=C grep -aoE '033(c|\[\?([0-9]+;)*(12|45|1004|1016|2004|2026)(;[0-9]+)*[hl]|\[[0-6] q)' |
+    awk '
+      BEGIN { split("12l 45l 1004l 1016l 2004l 2026l", off, " ") }
+      /^033c/ { for (i in off) last[substr(off[i], 1, length(off[i]) - 1)] = off[i]; last["q"] = "q0"; next }
+      / q$/ { last["q"] = "q" substr($0, 5, 1); next }
+      { on = substr($0, length($0)); count = split(substr($0, 6, length($0) - 6), modes, ";")
+        for (i = 1; i <= count; i++) last[modes[i]] = modes[i] on }
+      END { for (mode in last) printf "%s ", last[mode] }'
 }
 
 # The first line of every answer. Who goes on where it was knows the modes.
