@@ -63,22 +63,31 @@ describe('a console connection over changing transports', () => {
     expect(world.states.map(nameOf)).toEqual(['connecting', 'live sse', 'live poll'])
   })
 
-  it('remembers for ten minutes what is held back, then tries it again', async () => {
+  it('leaves what is held back alone for ten minutes, then finds out that it works, unnoticed', async () => {
     const world = aWorld()
     world.network.holdsBack = 1000
     world.connection.start()
     await world.calm()
     world.network.holdsBack = 0
-    world.network.cut()
-    world.connection.reconnect()
-    await world.calm()
-    const soon = world.states.at(-1)
-    world.clock.advance(600_000)
-    world.connection.reconnect()
+    await world.quiet(500_000)
+    const soon = world.states.map(nameOf)
+    await world.quiet(200_000)
+    world.connection.type('x')
     await world.calm()
 
-    expect(soon).toEqual({ state: 'live', transport: 'poll' })
-    expect(world.states.at(-1)).toEqual({ state: 'live', transport: 'sse' })
+    expect(soon).toEqual(['connecting', 'live poll'])
+    expect(world.states.map(nameOf)).toEqual(['connecting', 'live poll', 'live sse'])
+    expect(text(world.model.typed)).toBe('x')
+  })
+
+  it('stays on polls, live, while the stream is still held back', async () => {
+    const world = aWorld()
+    world.network.holdsBack = 1000
+    world.connection.start()
+    await world.quiet(3_600_000)
+
+    expect(world.states.map(nameOf)).toEqual(['connecting', 'live poll'])
+    expect(world.network.streamsOpened).toBeLessThan(5)
   })
 
   it('stays live while a planned end replaces the link', async () => {

@@ -7,7 +7,8 @@ import type { ConsoleLink, LinkListener, LinkTarget } from './console-link.ts'
 import { openLink } from './open-link.ts'
 import { isPassing, isProgress } from './protocol.ts'
 import { HeldBack } from './stream-probe.ts'
-import { TransportChoice } from './transport-choice.ts'
+import { TransportChoice, type TransportKind } from './transport-choice.ts'
+import { Upgrade } from './upgrade.ts'
 import { Watchdog } from './watchdog.ts'
 
 /** A link that was ended sooner than this is a failure, whatever it says. */
@@ -42,6 +43,8 @@ export class LinkKeeper {
   readonly #owner: LinkOwner
   readonly #choice: TransportChoice
   readonly #watchdog: Watchdog
+  readonly #upgrade: Upgrade
+  #opened: { readonly target: LinkTarget; readonly served: readonly TransportKind[] } | null = null
   #link: ConsoleLink | null = null
   #stoodAt: number | null = null
   #attempt = 0
@@ -64,6 +67,10 @@ export class LinkKeeper {
       oldestSentAt: () => owner.oldestSentAt(),
       stalled: (why) => this.#broke(new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', why)),
       wokeUp: () => this.reconnect(),
+    })
+    this.#upgrade = new Upgrade(clock, this.#choice, {
+      open: (kind, target, listener) => openLink(kind, this.#options, target, listener, clock),
+      renew: () => this.renew(),
     })
   }
 
@@ -113,9 +120,12 @@ export class LinkKeeper {
   /** The stream has begun. */
   stands(): void {
     this.#cancelRenewal()
+    const kind = this.#link?.kind ?? 'sse'
+    const opened = this.#opened
+    if (this.#stoodAt === null && opened) this.#upgrade.from(kind, opened.target, opened.served)
     this.#stoodAt ??= this.#clock.now()
     this.#watchdog.linkStands()
-    this.#owner.entered({ state: 'live', transport: this.#link?.kind ?? 'sse' })
+    this.#owner.entered({ state: 'live', transport: kind })
   }
 
   /** The server asked for another connection, or the host ended this one. */
@@ -141,6 +151,7 @@ export class LinkKeeper {
       if (generation !== this.#generation) return
       const target = this.#owner.adopt(opened)
       if (generation !== this.#generation) return
+      this.#opened = { target, served: opened.transports }
       const kind = this.#choice.choose(opened.transports, this.#clock.now())
       this.#link = openLink(kind, this.#options, target, this.#listenerOf(generation), this.#clock)
     } catch (error) {
@@ -205,6 +216,7 @@ export class LinkKeeper {
 
   #drop(): void {
     this.#generation += 1
+    this.#upgrade.stop()
     this.#cancelRetry()
     this.#opening?.abort()
     this.#opening = null

@@ -22,9 +22,12 @@ export class FaultyNetwork {
   /** Everything the console said in this life; a cursor is a place in it. */
   #said: ConsoleEvent[] = []
   #lives = 0
+  readonly #answered = new Map<string | undefined, number>()
   readonly #aborts = new WeakMap<AbortSignal, Set<() => void>>()
   /** Event streams opened from here on pass nothing on before there are this many events. */
   holdsBack = 0
+  /** Event streams and sockets that were opened. */
+  streamsOpened = 0
   /** Sockets are refused. */
   refusesSockets = false
 
@@ -89,6 +92,7 @@ export class FaultyNetwork {
   restart(): void {
     this.#model.restart()
     this.#said = []
+    this.#answered.clear()
     this.#lives += 1
     for (const stream of this.#streams) stream.push(snapshotEvent(this.#placeId()))
   }
@@ -113,6 +117,7 @@ export class FaultyNetwork {
 
   #openStream(cursor: string | undefined): ModelStream {
     const stream = new ModelStream(this.holdsBack)
+    this.streamsOpened += 1
     this.#streams.push(stream)
     for (const event of this.#opening(cursor)) stream.push(event)
     stream.push({ event: 'idle', data: {} })
@@ -130,14 +135,29 @@ export class FaultyNetwork {
     first: boolean,
     signal: AbortSignal | undefined,
   ): Promise<{ events: ConsoleEvent[] }> {
-    const place = this.#placeOf(cursor)
+    const place = this.#placeFor(cursor)
     if (first || place === null) return this.#carry(() => ({ events: this.#opening(cursor) }), signal)
-    if (this.#said.length > place) return this.#carry(() => ({ events: this.#said.slice(place) }), signal)
+    if (this.#said.length > place) return this.#carry(() => ({ events: this.#answer(cursor, place) }), signal)
     const waiting = new ModelStream(0)
     this.#streams.push(waiting)
-    signal?.addEventListener('abort', () => waiting.fail())
+    const lost = () => waiting.fail()
+    signal?.addEventListener('abort', lost)
     const { value } = await waiting.read().next()
+    signal?.removeEventListener('abort', lost)
     return this.#carry(() => ({ events: value ? [value] : [] }), signal)
+  }
+
+  #answer(cursor: string | undefined, place: number): ConsoleEvent[] {
+    this.#answered.set(cursor, this.#said.length)
+    return this.#said.slice(place)
+  }
+
+  /** As the server, which tells a reader that stays at a cursor what stands in no log only once. */
+  #placeFor(cursor: string | undefined): number | null {
+    let place = this.#placeOf(cursor)
+    const told = this.#answered.get(cursor) ?? 0
+    while (place !== null && place < told && !('id' in (this.#said[place] ?? {}))) place += 1
+    return place
   }
 
   #placeId(): string {

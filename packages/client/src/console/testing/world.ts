@@ -46,7 +46,16 @@ export function aWorld(options: Partial<ConsoleConnectionOptions> & { sockets?: 
       await settle(1)
     }
   }
-  return { model, network, clock, connection, undelivered, states, shake, calm }
+  /** Time passes in which the console is quiet. */
+  const quiet = async (ms: number) => {
+    for (let passed = 0; passed < ms; passed += 5000) {
+      network.emit({ event: 'idle', data: {} })
+      await calm(0)
+      clock.advance(5000)
+    }
+    await calm()
+  }
+  return { model, network, clock, connection, undelivered, states, shake, calm, quiet }
 }
 
 export async function settle(turns = 5): Promise<void> {
