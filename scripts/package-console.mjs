@@ -2,7 +2,7 @@
 // ours bundled in, their types, the README and the licence.
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { rolldown } from 'rolldown'
 
@@ -44,15 +44,37 @@ async function bundle({ name, platform, external, alias }) {
   await made.close()
 }
 
+/** What the compiler declared of the entries and of all they import, with the packages side by side. */
 function writeTypes() {
-  for (const { name } of entries) {
-    const inlined = ['core', 'client'].flatMap((each) => ['--external-inlines', `@agent-machines/${each}`])
-    const words = ['--no-check', '--silent', '--export-referenced-types=false', ...inlined]
-    const project = ['--project', join(source, 'tsconfig.json')]
-    const output = ['-o', join(target, `${name}.d.ts`), inputOf(name)]
-    const program = join(root, 'node_modules/.bin/dts-bundle-generator')
-    execFileSync(program, [...words, ...project, ...output], { stdio: ['ignore', 2, 2] })
+  const tsc = join(root, 'node_modules/typescript-native/bin/tsc')
+  execFileSync(process.execPath, [tsc, '--build', source], { stdio: ['ignore', 2, 2] })
+  const waiting = entries.map(({ name }) => ['console', typesOf(name)])
+  const seen = new Set()
+  while (waiting.length > 0) {
+    const [owner, path] = waiting.pop()
+    if (seen.has(`${owner}/${path}`)) continue
+    seen.add(`${owner}/${path}`)
+    const text = readFileSync(join(root, 'packages', owner, 'dist', path), 'utf8')
+    const placed = text.replace(
+      /(from |import\()(['"])(@agent-machines\/|\.)(.*?)\2/g,
+      (_, word, mark, start, rest) => {
+        const isOurs = start !== '.'
+        const next = isOurs
+          ? [rest, 'index.d.ts']
+          : [owner, join(dirname(path), `.${rest}`).replace(/\.ts$/, '.d.ts')]
+        waiting.push(next)
+        const place = relative(dirname(join(owner, path)), join(...next)).replace(/\.d\.ts$/, '.js')
+        return `${word}${mark}${place.startsWith('.') ? place : `./${place}`}${mark}`
+      },
+    )
+    const copy = join(target, 'types', owner, path)
+    mkdirSync(dirname(copy), { recursive: true })
+    writeFileSync(copy, placed)
   }
+}
+
+function typesOf(name) {
+  return name === 'index' ? 'index.d.ts' : `${name}/index.d.ts`
 }
 
 function writeManifest() {
@@ -62,7 +84,7 @@ function writeManifest() {
   const paths = { index: '.', node: './node', browser: './browser' }
   const exports = entries.map((entry) => [
     paths[entry.name],
-    { types: `./${entry.name}.d.ts`, default: `./${entry.name}.js` },
+    { types: `./types/console/${typesOf(entry.name)}`, default: `./${entry.name}.js` },
   ])
   const manifest = {
     name,

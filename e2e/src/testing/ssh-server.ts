@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from './cutting-proxy.ts'
 
 export interface SshServer {
   /** Where logins land; nothing of it is the home of whoever runs the test. */
@@ -79,16 +79,6 @@ Host host
   UserKnownHostsFile ${root}/known_hosts
   StrictHostKeyChecking accept-new
 `
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
 }
 
 /** Ends the loop before tmux, so that nothing comes back. */
