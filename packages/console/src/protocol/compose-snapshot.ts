@@ -1,7 +1,7 @@
 import { concatBytes, toBytes } from './bytes.ts'
 import type { Place } from './cursor-place.ts'
 import { unescapeOctal } from './notices.ts'
-import { joinRows, splitPaintedLines } from './painted-lines.ts'
+import { joinRows, type PaintedLine, splitPaintedLines } from './painted-lines.ts'
 import type { Untold } from './pen-tracker.ts'
 
 /** One screen as tmux described it in-band. */
@@ -24,8 +24,8 @@ interface Screen {
   readonly rows: number
   readonly cols: number
   readonly alternate: boolean
-  /** Where the cursor was on the normal screen; null when the alternate one was entered without saving that. */
-  readonly saved: Place | null
+  /** Where the cursor was when the alternate screen was last entered; null when that was not saved. */
+  readonly entered: Place | null
   readonly cursor: Place
   readonly shown: boolean
   readonly insert: boolean
@@ -54,7 +54,10 @@ export function composeSnapshot(captured: CapturedScreen, untold: Untold): Snaps
   const parts = [toBytes(beginning)]
   if (screen.alternate) {
     const below = splitPaintedLines(normal, normalJoined).slice(0, screen.rows)
-    parts.push(joinRows([...lines.slice(0, history), ...below]), toBytes(enterAlternate(screen, untold)))
+    parts.push(
+      joinRows([...lines.slice(0, history), ...below]),
+      toBytes(enterAlternate(screen, below, untold)),
+    )
     parts.push(joinRows(visible))
   } else parts.push(joinRows(lines))
   parts.push(
@@ -83,7 +86,7 @@ function parseScreen(header: string): Screen {
   const fields = header.split('|').slice(2)
   const number = (index: number) => Number(fields[index] ?? 0)
   const flag = (index: number) => fields[index] === '1'
-  const saved = { x: number(4), y: number(5) }
+  const entered = { x: number(4), y: number(5) }
   const mouse = [
     flag(16) && '1000',
     flag(17) && '1002',
@@ -96,7 +99,7 @@ function parseScreen(header: string): Screen {
     rows: number(1),
     cols: number(2),
     alternate: flag(3),
-    saved: saved.x <= number(2) ? saved : null,
+    entered: entered.x <= number(2) ? entered : null,
     cursor: { x: number(6), y: number(7) },
     shown: flag(8),
     insert: flag(9),
@@ -117,14 +120,19 @@ function place(at: Place, screen: Screen): string {
   return `\x1b[${y + 1};${x + 1}H`
 }
 
-function enterAlternate(screen: Screen, untold: Untold): string {
-  if (screen.saved === null) return '\x1b[0m\x0f\x1b[?47h\x1b[H'
-  return `${untold.entered}${place(screen.saved, screen)}\x1b[?1049h\x1b[0m\x0f\x1b[H${paintingSets}`
+function enterAlternate(screen: Screen, below: readonly PaintedLine[], untold: Untold): string {
+  if (screen.entered === null) {
+    const last = below.findLastIndex(({ first }) => first !== '')
+    return `${place({ x: 0, y: Math.max(0, last) }, screen)}\x1b[?47h\x1b[0m\x0f\x1b[H`
+  }
+  return `${untold.entered}${place(screen.entered, screen)}\x1b[?1049h\x1b[0m\x0f\x1b[H${paintingSets}`
 }
 
 function savedCursor(screen: Screen, { saved }: Untold): string {
-  if (saved === null || saved.place === null || saved.place.x > screen.cols) return ''
-  return `${place(saved.place, screen)}${saved.pen}\x1b7\x1b[0m\x0f${paintingSets}`
+  const entered = screen.alternate ? null : screen.entered
+  const at = saved === null || saved.place === 'entered' ? entered : saved.place
+  if (at === null || at.x > screen.cols) return ''
+  return `${place(at, screen)}${saved?.pen ?? ''}\x1b7\x1b[0m\x0f${paintingSets}`
 }
 
 function tabStops({ tabs, cols }: Screen): string {

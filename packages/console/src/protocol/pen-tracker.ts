@@ -1,20 +1,22 @@
 import { concatBytes } from './bytes.ts'
 import { CursorPlace, type Place } from './cursor-place.ts'
+import { Looks } from './looks.ts'
 import { ModeTracker } from './mode-tracker.ts'
 
 const escapeByte = 0x1b
-const penLimit = 256
+/** Looks are summed up that seldom. */
+const penLimit = 512
 
 /** What a program saved with its cursor. */
 export interface SavedCursor {
-  /** null where it is unknown. */
-  readonly place: Place | null
+  /** `entered`: where the alternate screen was entered, which tmux tells. null where it is unknown. */
+  readonly place: Place | 'entered' | null
   /** What brings pen and character sets to where they were. */
   readonly pen: string
 }
 
 interface Pen {
-  readonly place: Place | null
+  readonly place: SavedCursor['place']
   readonly look: string
   readonly charsets: ReadonlyMap<string, string>
   readonly shifted: boolean
@@ -76,7 +78,7 @@ export class PenTracker {
   #now(): Pen {
     return {
       place: this.#cursor.now,
-      look: this.#pen,
+      look: Looks.after(this.#pen).toString(),
       charsets: new Map(this.#charsets),
       shifted: this.#shifted,
     }
@@ -126,7 +128,7 @@ export class PenTracker {
   }
 
   #leaveAlternate(): void {
-    this.#saved = this.#below
+    this.#saved = this.#below && { ...this.#below, place: 'entered' }
     this.#below = null
     this.#take(this.#saved)
   }
@@ -139,10 +141,8 @@ export class PenTracker {
   }
 
   #paint(sequence: string): void {
-    const parameters = sequence.slice(1, -1)
-    if (parameters === '' || parameters === '0') this.#pen = ''
-    else if (parameters.startsWith('0;')) this.#pen = `\x1b${sequence}`
-    else this.#pen = `${this.#pen}\x1b${sequence}`.slice(-penLimit).replace(/^[^\x1b]*/, '')
+    this.#pen += `\x1b${sequence}`
+    if (this.#pen.length > penLimit) this.#pen = Looks.after(this.#pen).toString()
   }
 
   #reset(): void {

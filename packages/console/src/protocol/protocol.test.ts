@@ -144,7 +144,7 @@ it('follows pen, modes and character sets however the output is cut', () => {
   whole.push(output)
 
   const { restore, partial } = whole.untold()
-  expect(restore).toBe('\x1b[?2004h\x1b[?1004h\x1b[0m\x1b[0;4m\x1b(0\x0e')
+  expect(restore).toBe('\x1b[?2004h\x1b[?1004h\x1b[0m\x1b[4m\x1b(0\x0e')
   expect(partial).toEqual(toBytes('€').slice(0, 2))
   for (let cut = 0; cut <= output.length; cut++) {
     const tracker = new PenTracker()
