@@ -24,6 +24,8 @@ export class ConsoleAddon implements ITerminalAddon {
   #terminal: Terminal | null = null
   #queries: IDisposable | null = null
   #disconnect: () => void = () => {}
+  /** Told once a snapshot stands in the buffer, before any output behind it. */
+  snapshotShown: () => void = () => {}
   /** Waits for everything written before it; null while nothing has to wait. */
   #afterBarrier: (() => void)[] | null = null
 
@@ -43,7 +45,7 @@ export class ConsoleAddon implements ITerminalAddon {
           terminal.reset()
           terminal.resize(cols, rows)
         })
-        this.#write(bytes)
+        this.#inOrder(() => this.#terminal?.write(bytes, () => this.snapshotShown()))
       }),
       source.on('output', (bytes) => this.#write(bytes)),
       source.on('resize', ({ cols, rows }) => this.#barrier(() => terminal.resize(cols, rows))),
