@@ -38,7 +38,7 @@ export class ConsoleConnection {
   readonly #size: WantedSize
   readonly #baseClient: string
   #client: string
-  #renames = 0
+  readonly #formerNames = new Set<string>()
   #watching: boolean
   #launch: boolean
   #state: ConsoleState = { state: 'connecting' }
@@ -66,6 +66,7 @@ export class ConsoleConnection {
         this.#driver = driver
       },
       reopen: () => this.#keeper.reconnect(),
+      renew: () => this.#keeper.renew(),
     })
     this.#keeper = new LinkKeeper(options, this.#clock, random, {
       open: (signal) => this.#open(signal),
@@ -93,7 +94,7 @@ export class ConsoleConnection {
   }
 
   get isDriver(): boolean {
-    return this.#driver?.client === this.#client
+    return this.#driver !== null && (this.#drives || this.#formerNames.has(this.#driver.client))
   }
 
   on<Name extends keyof ConsoleEvents>(
@@ -163,13 +164,19 @@ export class ConsoleConnection {
     this.#end('closed')
   }
 
+  /** Under the present name. */
+  get #drives(): boolean {
+    return this.#driver?.client === this.#client
+  }
+
   get #session(): string {
     return this.#options.session ?? 'agent'
   }
 
   async #open(signal: AbortSignal): Promise<ConsoleOpened> {
     const { api, machineId, label } = this.#options
-    if (this.#input.opening()) this.#rename()
+    this.#renameIfNeeded()
+    this.#input.opening()
     const identity = this.#watching ? {} : { client: this.#client, ...(label ? { label } : {}) }
     const launch = this.#launch ? { launch: true } : {}
     const request = { ...this.#size.wanted, session: this.#session, ...identity, ...launch }
@@ -182,7 +189,7 @@ export class ConsoleConnection {
     this.#size.is(opened)
     this.#driver = driver
     this.#input.opened(epoch, expected)
-    if (driver && !this.#watching && !this.isDriver && this.#options.isPredecessor?.(driver)) {
+    if (driver && !this.#watching && !this.#drives && this.#wasMe(driver)) {
       this.takeOver().catch((error: unknown) => {
         if (isAgentMachinesError(error)) this.#events.emit('problem', error)
       })
@@ -198,6 +205,10 @@ export class ConsoleConnection {
       history: this.#history,
       firstNewSeq: this.#input.nextSeq,
     }
+  }
+
+  #wasMe(driver: NonNullable<Driver>): boolean {
+    return this.#formerNames.has(driver.client) || (this.#options.isPredecessor?.(driver) ?? false)
   }
 
   #handle(event: ShownEvent): void {
@@ -261,6 +272,7 @@ export class ConsoleConnection {
 
   async #takeOver(): Promise<void> {
     const { api, machineId, label } = this.#options
+    const isRenamed = this.#renameIfNeeded()
     const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
     const abort = new AbortController()
     const unanswered = new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', 'Taking over was not answered.')
@@ -271,10 +283,11 @@ export class ConsoleConnection {
     } finally {
       cancel()
     }
-    if (!this.#watching) return
+    if (!this.#watching && !isRenamed) return
     this.#watching = false
     this.#input.beginAnew()
-    this.#keeper.reconnect()
+    if (this.#state.state === 'live') this.#keeper.renew()
+    else this.#keeper.reconnect()
   }
 
   #applySize(): void {
@@ -308,9 +321,12 @@ export class ConsoleConnection {
   }
 
   /** Numbers of the old name could still be under way; under a new one they mean nothing. */
-  #rename(): void {
-    this.#renames += 1
-    this.#client = `${this.#baseClient}-${this.#renames}`
+  #renameIfNeeded(): boolean {
+    if (!this.#input.needsName) return false
+    this.#formerNames.add(this.#client)
+    this.#client = `${this.#baseClient}-${this.#formerNames.size}`
+    this.#input.beginAnew()
+    return true
   }
 
   #entered(phase: LinkPhase): void {

@@ -17,12 +17,17 @@ describe('a console connection over changing transports', () => {
           if (draw() < 0.1) world.network.refusesSockets = draw() < 0.6
           if (draw() < 0.1) world.network.holdsBack = draw() < 0.6 ? 1000 : 0
           if (draw() < 0.02) world.network.restart()
+          if (draw() < 0.03) world.model.takeOver('other')
+          if (draw() < 0.03) world.model.driver = null
+          if (draw() < 0.1) world.network.tellDriver()
+          if (draw() < 0.1) world.connection.takeOver().catch(() => {})
           if (draw() < 0.05) world.network.endStreams()
           if (draw() < 0.1) world.network.emit(outputEvent('out', `o${byte}`))
           await world.shake(draw)
           if (draw() < 0.1) world.clock.advance(5000)
         }
-        await world.calm()
+        // Long enough for the slowest way: a stream held back, then a watchdog's time.
+        await world.calm(1500)
 
         const { typed } = world.model
         expect(typed).toEqual([...new Set(typed)].sort((a, b) => a - b))
@@ -183,6 +188,21 @@ describe('taking over', () => {
       ['early', 'not-driver'],
     ])
   })
+})
+
+it('types on, with keys of its own, when another tab has typed under the same name', async () => {
+  const world = aWorld()
+  world.connection.start()
+  await world.calm()
+  world.connection.type('a')
+  await world.calm()
+  for (const seq of [2, 3, 4]) world.model.input({ client: 'me', seq, data: btoa('-') })
+  world.network.cut()
+  world.connection.type('b')
+  await world.calm()
+
+  const lost = world.undelivered.map(({ bytes }) => text(bytes)).join('')
+  expect(text(world.model.typed).replaceAll('-', '') + lost).toBe('ab')
 })
 
 describe('what a page is told', () => {

@@ -28,10 +28,8 @@ export class InputLedger {
   #acked = 0
   #waiting: Waiting[] = []
   #entries: LedgerEntry[] = []
-  /** Numbers sent after a refused one whose answers are still to come; no new number until then. */
-  #unsettled = new Set<number>()
-  #rewindTo: number | null = null
-  #abandonedInFlight = false
+  /** Copies of what was given up may still be under way: their numbers must not come to mean anything else. */
+  #isSpent = false
 
   get epoch(): string | null {
     return this.#epoch
@@ -56,9 +54,13 @@ export class InputLedger {
     return this.#entries[0]?.sentAt ?? null
   }
 
-  /** After a break in this moment a number could be used twice; a new client name begins afresh. */
-  get isAmbiguous(): boolean {
-    return this.#unsettled.size > 0 || this.#abandonedInFlight
+  /** No new number can be given under this client name; another name begins afresh. */
+  get isSpent(): boolean {
+    return this.#isSpent
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0
   }
 
   type(bytes: Uint8Array, now: number): void {
@@ -90,7 +92,7 @@ export class InputLedger {
       again.sentAt = now
       return again
     }
-    if (this.#unsettled.size > 0 || this.#entries.length >= window) return null
+    if (this.#isSpent || this.#entries.length >= window) return null
     const next = this.#joinWaiting()
     if (!next) return null
     const entry: LedgerEntry = { ...next, seq: this.#nextSeq, sentAt: now }
@@ -103,7 +105,6 @@ export class InputLedger {
   acknowledge(seq: number): LedgerEntry[] {
     if (seq >= this.#nextSeq || seq <= this.#acked) return []
     this.#acked = seq
-    for (const each of this.#unsettled) if (each <= seq) this.#settle(each)
     const done = this.#entries.filter((entry) => entry.seq <= seq)
     this.#entries = this.#entries.filter((entry) => entry.seq > seq)
     return done
@@ -116,24 +117,18 @@ export class InputLedger {
 
   /** The worker did not type `seq`; what came after it, sent or not, is not typed either and is returned. */
   refuse(seq: number): Uint8Array[] {
-    const wasUnsettled = this.#unsettled.has(seq)
-    this.#settle(seq)
     const refused = this.#entries.filter((entry) => entry.seq >= seq)
     if (refused.length === 0) return []
     this.#entries = this.#entries.filter((entry) => entry.seq < seq)
-    const lost = [...refused, ...this.#waiting]
-    this.#waiting = []
-    if (!wasUnsettled) this.#rewindTo = Math.min(this.#rewindTo ?? seq, seq)
-    for (const entry of refused)
-      if (entry.seq !== seq && entry.sentAt !== null) this.#unsettled.add(entry.seq)
-    this.#rewindWhenSettled()
-    return bytesOf(lost)
+    this.#isSpent = true
+    return bytesOf([...refused, ...this.#waiting.splice(0)])
   }
 
   /** A console with another history, or another client name: numbers begin at `expected`. Returns what was lost. */
   restart(epoch: string, expected: number): Uint8Array[] {
     const lost = this.#clear()
     this.#epoch = epoch
+    this.#isSpent = false
     this.#nextSeq = expected
     this.#acked = expected - 1
     return bytesOf(lost)
@@ -159,33 +154,21 @@ export class InputLedger {
   /** The next `begin` starts with other numbers; what is not sent yet is kept. */
   forgetEpoch(): void {
     this.#epoch = null
-    this.#abandonedInFlight = false
+    this.#isSpent = false
   }
 
   #clear(): Waiting[] {
     const lost = [...this.#entries, ...this.#waiting]
     this.#entries = []
     this.#waiting = []
-    this.#unsettled.clear()
-    this.#rewindTo = null
     return lost
   }
 
   /** Gives up everything and returns what was not typed. */
   abandon(): Uint8Array[] {
-    this.#abandonedInFlight ||= this.#entries.length > 0 || this.#unsettled.size > 0
+    this.#isSpent ||= this.#entries.length > 0
     this.#epoch = null
     return bytesOf(this.#clear())
-  }
-
-  #settle(seq: number): void {
-    if (this.#unsettled.delete(seq)) this.#rewindWhenSettled()
-  }
-
-  #rewindWhenSettled(): void {
-    if (this.#unsettled.size > 0 || this.#rewindTo === null) return
-    this.#nextSeq = Math.max(this.#rewindTo, this.#acked + 1)
-    this.#rewindTo = null
   }
 
   #joinWaiting(): Waiting | null {

@@ -17,6 +17,8 @@ export interface InputHost {
   driverIs(driver: Driver): void
   /** Opens the console anew: only its answer says what is true. */
   reopen(): void
+  /** The same, unnoticed: all is well but the client's name. */
+  renew(): void
 }
 
 /** Sends what was typed, follows what becomes of it, and tells. */
@@ -61,8 +63,9 @@ export class TypedInput {
   /** Sends what may be sent. */
   flush(): void {
     const link = this.#host.openLink()
-    const { epoch } = this.#ledger
-    if (link && epoch !== null) {
+    const { epoch, isSpent, hasWaiting } = this.#ledger
+    if (link && hasWaiting && (isSpent || epoch === null)) this.#host.renew()
+    else if (link && epoch !== null) {
       const identity = { ...this.#host.identity(), epoch }
       let entry = this.#ledger.take(link.window, this.#clock.now())
       while (entry) {
@@ -73,12 +76,14 @@ export class TypedInput {
     this.#emitStats()
   }
 
-  /** The console is being opened. True when that has to happen under another client name. */
-  opening(): boolean {
-    const { isAmbiguous } = this.#ledger
-    if (isAmbiguous) this.beginAnew()
+  /** Whether what is typed from here on needs another client name. */
+  get needsName(): boolean {
+    return this.#ledger.isSpent
+  }
+
+  /** The console is being opened. */
+  opening(): void {
     this.#ackedWhenAsked = this.#ledger.acked
-    return isAmbiguous
   }
 
   /** The next answer to opening sets the numbers, whatever they were. */
@@ -125,7 +130,7 @@ export class TypedInput {
   refused(error: AgentMachinesError, seq: number): void {
     const { epoch, expected, driver } = error.details
     const kind = this.noteRefusal(error)
-    if (kind === 'gap' && typeof expected === 'number' && !this.#ledger.isAmbiguous) this.#fillGap(expected)
+    if (kind === 'gap' && typeof expected === 'number' && !this.needsName) this.#fillGap(expected)
     else if (kind === 'restarted' && typeof epoch === 'string') {
       if (epoch !== this.epoch) this.restarted(epoch)
     } else {

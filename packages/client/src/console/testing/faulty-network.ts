@@ -81,6 +81,12 @@ export class FaultyNetwork {
     for (const stream of this.#streams) stream.push(event)
   }
 
+  /** Who drives stands in no log: only open streams hear of it. */
+  tellDriver(): void {
+    const event: ConsoleEvent = { event: 'driver', data: { driver: this.#model.driver, viewers: 1 } }
+    for (const stream of this.#streams) stream.push(event)
+  }
+
   /** The server asks for other connections. */
   endStreams(): void {
     for (const stream of this.#streams.splice(0)) {
