@@ -45,6 +45,14 @@ describe('PollReaders', () => {
     expect(opened.map(({ cursor }) => cursor)).toEqual([undefined])
   })
 
+  it('tells a reader that begins anew where it was how things stand', async () => {
+    const { ask, log } = aConsole()
+    log.push(output('c1'))
+    await ask({})
+
+    expect(names(await ask({ cursor: 'c1', waitMs: 0 }))).toEqual(['started'])
+  })
+
   it('reads again from the cursor of a reader who did not get the answer', async () => {
     const { ask, log, opened } = aConsole()
     log.push(output('c1'))

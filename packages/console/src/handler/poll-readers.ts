@@ -42,10 +42,13 @@ export class PollReaders {
     }
   }
 
-  /** The reader that waits where the question goes on, or a new one in place of what the asker had before. */
+  /**
+   * The reader that waits where the question goes on, or a new one in place of what the asker had before. Who does
+   * not want to wait begins: it gets `started` also where a reader waits from before its connection broke.
+   */
   #readerFor(request: PollRequest): PollReader {
     const all = [...this.#readers.keys()]
-    const waiting = all.find((reader) => reader.continues(request))
+    const waiting = request.waitMs > 0 && all.find((reader) => reader.continues(request))
     if (waiting) return waiting
     for (const reader of all) if (reader.isOf(request)) this.#forget(reader)
     return new PollReader(request, this.#timers, this.#open)

@@ -114,7 +114,8 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
       method: 'get',
       path: `${base}/poll`,
       access: 'signed-in',
-      summary: 'Read a console by asking: the events of the stream, as soon as there are any after `cursor`.',
+      summary:
+        'Read a console by asking: what the stream has after `cursor`, as soon as there is anything; `waitMs=0` begins, with `started`.',
       params: machineParams,
       query: pollQuerySchema,
       answer: { status: 200, schema: pollAnswer },
