@@ -150,7 +150,13 @@ export class ConsoleConnection {
   /** Asks for a screen with up to `lines` lines above it, as a `snapshot`; output goes on behind it. */
   loadHistory(lines: number): void {
     this.#history = Math.min(Math.max(Math.round(lines), 0), historyLines.max)
-    if (this.#state.state === 'live') this.#startOver()
+    if (this.#state.state === 'live') this.startOver()
+  }
+
+  /** Gives up output that was not shown yet: asks for the present screen, as a `snapshot`. */
+  startOver(): void {
+    this.#cursor = undefined
+    if (this.#state.state === 'live') this.#keeper.renew()
   }
 
   /** Tries now, also after the end. */
@@ -255,13 +261,8 @@ export class ConsoleConnection {
     this.#input.stands()
     this.#events.emit('started', { tier, resumed, rest })
     this.#driverChanged(driver, viewers)
-    if (this.#linkHistory !== this.#history) this.#startOver()
+    if (this.#linkHistory !== this.#history) this.startOver()
     else this.#input.flush()
-  }
-
-  #startOver(): void {
-    this.#cursor = undefined
-    this.#keeper.renew()
   }
 
   #driverChanged(driver: Driver, viewers: number): void {

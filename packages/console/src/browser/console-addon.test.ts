@@ -89,6 +89,20 @@ describe('the console addon', () => {
     expect(world.typed).toEqual(['é\r'])
   })
 
+  it('asks for the present screen instead of collecting a flood, and shows that and what comes after', async () => {
+    const world = aTerminal()
+    const piece = bytesOf('flood '.repeat(10_000))
+
+    for (let count = 0; count < 400; count++) world.emit('output', piece)
+    await expect.poll(() => world.restarts.count, { timeout: 10_000 }).toBe(1)
+    world.emit('output', bytesOf('\r\nof the old stream'))
+    world.emit('snapshot', { bytes: bytesOf('now'), cols: 40, rows: 10 })
+    await world.show('\r\nnew')
+
+    expect(world.text()).toBe('now\nnew')
+    expect(world.restarts.count).toBe(1)
+  })
+
   it('is silent after it was disposed', async () => {
     const world = aTerminal()
     world.addon.dispose()
@@ -107,6 +121,7 @@ function aTerminal() {
   const addon = new ConsoleAddon()
   const listeners = new Map<string, (payload: never) => void>()
   const typed: (string | Uint8Array)[] = []
+  const restarts = { count: 0 }
   const source: ConsoleSource = {
     on: (name: string, listener: (payload: never) => void) => {
       listeners.set(name, listener)
@@ -114,6 +129,9 @@ function aTerminal() {
     },
     type: (data) => typed.push(data),
     paste: () => {},
+    startOver: () => {
+      restarts.count += 1
+    },
   }
   // The headless terminal is the same class without a screen.
   addon.activate(terminal as unknown as BrowserTerminal)
@@ -127,6 +145,7 @@ function aTerminal() {
     terminal,
     addon,
     typed,
+    restarts,
     emit,
     drained,
     line,

@@ -1,16 +1,30 @@
 import type { IDisposable, ITerminalAddon, Terminal } from '@xterm/xterm'
+import { type EchoStats, PredictiveEcho } from './prediction/predictive-echo.ts'
 import { swallowQueries } from './swallow-queries.ts'
+import { WriteBacklog } from './write-backlog.ts'
+
+export interface ConsoleSourceEvents {
+  snapshot: { readonly bytes: Uint8Array; readonly cols: number; readonly rows: number }
+  output: Uint8Array
+  resize: { readonly cols: number; readonly rows: number }
+  stats: EchoStats
+}
 
 /** What the addon needs of a console connection. */
 export interface ConsoleSource {
-  on(
-    name: 'snapshot',
-    listener: (snapshot: { bytes: Uint8Array; cols: number; rows: number }) => void,
+  on<Name extends keyof ConsoleSourceEvents>(
+    name: Name,
+    listener: (payload: ConsoleSourceEvents[Name]) => void,
   ): () => void
-  on(name: 'output', listener: (bytes: Uint8Array) => void): () => void
-  on(name: 'resize', listener: (size: { cols: number; rows: number }) => void): () => void
   type(data: string | Uint8Array): void
   paste(text: string): void
+  /** Gives up output that was not shown yet for a snapshot of the present screen. */
+  startOver?(): void
+}
+
+export interface ConsoleAddonOptions {
+  /** `auto` shows keys before their echo while the echo takes longer than 60 ms; `off` unless told. */
+  readonly prediction?: 'off' | 'auto'
 }
 
 /**
@@ -24,10 +38,21 @@ export class ConsoleAddon implements ITerminalAddon {
   #terminal: Terminal | null = null
   #queries: IDisposable | null = null
   #disconnect: () => void = () => {}
+  #prediction: 'off' | 'auto'
+  #echo: PredictiveEcho | null = null
   /** Told once a snapshot stands in the buffer, before any output behind it. */
   snapshotShown: () => void = () => {}
   /** Waits for everything written before it; null while nothing has to wait. */
   #afterBarrier: (() => void)[] | null = null
+
+  constructor(options: ConsoleAddonOptions = {}) {
+    this.#prediction = options.prediction ?? 'off'
+  }
+
+  set prediction(prediction: 'off' | 'auto') {
+    this.#prediction = prediction
+    this.#predict()
+  }
 
   activate(terminal: Terminal): void {
     this.#terminal = terminal
@@ -39,17 +64,34 @@ export class ConsoleAddon implements ITerminalAddon {
     const terminal = this.#terminal
     if (!terminal) throw new TypeError('load the addon before connecting it')
     this.#disconnect()
+    this.#predict()
+    const backlog = new WriteBacklog(source.startOver?.bind(source) ?? null)
     const endings = [
       source.on('snapshot', ({ bytes, cols, rows }) => {
         this.#barrier(() => {
           terminal.reset()
           terminal.resize(cols, rows)
+          this.#echo?.reset()
         })
-        this.#inOrder(() => this.#terminal?.write(bytes, () => this.snapshotShown()))
+        const shown = backlog.startsOver(bytes.length)
+        this.#write(bytes, () => {
+          shown()
+          this.snapshotShown()
+        })
       }),
-      source.on('output', (bytes) => this.#write(bytes)),
+      source.on('output', (bytes) => {
+        const shown = backlog.take(bytes.length)
+        if (shown) this.#write(bytes, shown)
+      }),
       source.on('resize', ({ cols, rows }) => this.#barrier(() => terminal.resize(cols, rows))),
-      ...inputOf(terminal, source),
+      source.on('stats', (stats) => this.#echo?.stats(stats)),
+      ...inputOf(terminal, {
+        type: (data) => this.#type(source, data),
+        paste: (text) => {
+          this.#echo?.clear()
+          source.paste(text)
+        },
+      }),
     ]
     this.#disconnect = () => {
       for (const end of endings) end()
@@ -60,11 +102,25 @@ export class ConsoleAddon implements ITerminalAddon {
   dispose(): void {
     this.#disconnect()
     this.#queries?.dispose()
+    this.#echo?.dispose()
+    this.#echo = null
     this.#terminal = null
   }
 
-  #write(bytes: Uint8Array): void {
-    this.#inOrder(() => this.#terminal?.write(bytes))
+  #predict(): void {
+    const isWanted = this.#prediction === 'auto'
+    if (isWanted === (this.#echo !== null) || this.#terminal === null) return
+    this.#echo?.dispose()
+    this.#echo = isWanted ? new PredictiveEcho(this.#terminal) : null
+  }
+
+  #type(source: ConsoleSource, data: string | Uint8Array): void {
+    if (typeof data === 'string' && this.#echo) this.#echo.typing(data, () => source.type(data))
+    else source.type(data)
+  }
+
+  #write(bytes: Uint8Array, shown: () => void): void {
+    this.#inOrder(() => this.#terminal?.write(bytes, shown))
   }
 
   /** xterm parses later than it is written to; `action` belongs exactly between two writes. */
@@ -87,7 +143,7 @@ export class ConsoleAddon implements ITerminalAddon {
   }
 }
 
-function inputOf(terminal: Terminal, source: ConsoleSource): (() => void)[] {
+function inputOf(terminal: Terminal, source: Pick<ConsoleSource, 'type' | 'paste'>): (() => void)[] {
   const typed = terminal.onData((data) => source.type(data))
   const binary = terminal.onBinary((data) => {
     source.type(Uint8Array.from(data, (character) => character.charCodeAt(0)))
@@ -96,7 +152,7 @@ function inputOf(terminal: Terminal, source: ConsoleSource): (() => void)[] {
 }
 
 /** Pasted text goes by itself, so that the worker can bracket it by what the program asked for. */
-function pasteOf(element: HTMLElement | undefined, source: ConsoleSource): () => void {
+function pasteOf(element: HTMLElement | undefined, source: Pick<ConsoleSource, 'paste'>): () => void {
   const pasted = (event: ClipboardEvent) => {
     event.preventDefault()
     event.stopPropagation()

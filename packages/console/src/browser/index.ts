@@ -1,2 +1,2 @@
 export { type ConnectOptions, connectConsole } from './connect-console.ts'
-export { ConsoleAddon, type ConsoleSource } from './console-addon.ts'
+export { ConsoleAddon, type ConsoleAddonOptions, type ConsoleSource } from './console-addon.ts'

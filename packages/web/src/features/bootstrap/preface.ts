@@ -36,7 +36,12 @@ export function withPreface(source: ConsoleSource, preface: Preface | null): Con
       show({ ...snapshot, bytes: joined(above, snapshot.bytes) })
     })
   }) as ConsoleSource['on']
-  return { on, type: (data) => source.type(data), paste: (text) => source.paste(text) }
+  return {
+    on,
+    type: (data) => source.type(data),
+    paste: (text) => source.paste(text),
+    startOver: () => source.startOver?.(),
+  }
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
