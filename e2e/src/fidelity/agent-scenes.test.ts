@@ -9,8 +9,8 @@ import { deployMachine } from '../testing/machines.ts'
 import { agentScenes } from './scenes/agent-scenes.ts'
 import { faultsOf } from './stage.ts'
 
-/** The size that a machine's console has until somebody opens it. */
-const born = { cols: 120, rows: 32 }
+/** As a machine's console has until somebody opens it: nothing is wrapped anew before the scene begins. */
+const size = { cols: 120, rows: 32 }
 
 let models: ModelServer
 let plane: ControlPlaneProcess
@@ -37,7 +37,7 @@ it.concurrent.for(agentScenes)(
   async (scene, { expect }) => {
     const { id } = await deployMachine(plane, { runtime: scene.runtime })
 
-    const faults = await faultsOf(scene, { plane, machineId: id, session: 'agent', born })
+    const faults = await faultsOf(scene, { plane, machineId: id, session: 'agent', size })
 
     expect(faults, faults.join('\n')).toEqual([])
   },

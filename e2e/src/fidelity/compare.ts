@@ -9,6 +9,8 @@ export interface Reference {
   readonly pane: PaneFootage
   /** What is written before the probes. */
   readonly next: readonly Probe[]
+  /** Whether the lines above the screen are compared. */
+  readonly above?: boolean
   /** Bytes that count as others. */
   readonly replaced?: { readonly drawn: Buffer; readonly instead: Buffer } | undefined
 }
@@ -17,7 +19,7 @@ export interface Reference {
 export async function differencesFrom(
   moment: string,
   viewer: WatchedConsole,
-  { pane, next, replaced }: Reference,
+  { pane, next, replaced, above = true }: Reference,
 ): Promise<string[]> {
   let differences: string[] = []
   await eventually(
@@ -25,7 +27,7 @@ export async function differencesFrom(
     async () => {
       const reference = await pane.read()
       const wanted = replaced ? replaceWritten(reference, replaced.drawn, replaced.instead) : reference
-      differences = await compare(viewer.footage, wanted, [...next, ...probes])
+      differences = await compare(viewer.footage, wanted, [...next, ...probes], above)
       return differences.length === 0
     },
     4000,
@@ -33,14 +35,19 @@ export async function differencesFrom(
   return differences.map((text) => `${moment}: ${text}`)
 }
 
-async function compare(shown: Footage, wanted: Footage, steps: readonly Probe[]): Promise<string[]> {
+async function compare(
+  shown: Footage,
+  wanted: Footage,
+  steps: readonly Probe[],
+  above: boolean,
+): Promise<string[]> {
   const [one, other] = [await sideOf(shown), await sideOf(wanted)]
   try {
     for (const { shows, bytes } of [{ shows: 'the screen', bytes: '' }, ...steps]) {
       await Promise.all([write(one.terminal, bytes), write(other.terminal, bytes)])
       const differences = differencesOf(
-        stateOf(one.terminal, one.title.current),
-        stateOf(other.terminal, other.title.current),
+        stateOf(one.terminal, one.title.current, above),
+        stateOf(other.terminal, other.title.current, above),
       )
       if (differences.length > 0) return differences.slice(0, 12).map((text) => `${shows}: ${text}`)
     }

@@ -8,7 +8,7 @@ import { deployMachine, outputOf } from '../testing/machines.ts'
 import { drawnScenes } from './scenes/drawn-scenes.ts'
 import { exceptionScenes } from './scenes/exception-scenes.ts'
 import { programScenes } from './scenes/program-scenes.ts'
-import { faultsOf, size } from './stage.ts'
+import { faultsOf } from './stage.ts'
 
 const text = [
   'plain ASCII text, 界面 wide, e\u0301 combining, ─│┌ lines, 👍 emoji',
@@ -16,6 +16,8 @@ const text = [
   'x'.repeat(130),
   ...Array.from({ length: 200 }, (_, i) => `line ${i + 1} of many, ${'*'.repeat(i % 40)}`),
 ].join('\n')
+
+const size = { cols: 80, rows: 24 }
 
 let plane: ControlPlaneProcess
 let machineId: string
@@ -40,7 +42,7 @@ it.concurrent.for(scenes)(
   async (scene, { expect }) => {
     const session = `scene-${scenes.indexOf(scene)}`
 
-    const faults = await faultsOf(scene, { plane, machineId, session, born: size })
+    const faults = await faultsOf(scene, { plane, machineId, session, size })
 
     expect(faults, faults.join('\n')).toEqual([])
     await endSession(session)

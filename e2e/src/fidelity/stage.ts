@@ -12,20 +12,18 @@ export interface Stage {
   readonly machineId: string
   readonly session: string
   /** The size that the pane had first. */
-  readonly born: Size
+  readonly size: Size
 }
-
-export const size = { cols: 80, rows: 24 }
-const smaller = { cols: 72, rows: 20 }
 
 /**
  * Plays a scene and looks at it live, after a reload and after a take-over with another size; gives what is
  * otherwise than on a terminal that saw all bytes of the pane from the first on.
  */
 export async function faultsOf(scene: Scene, stage: Stage): Promise<string[]> {
-  const { plane, machineId, session } = stage
+  const { plane, machineId, session, size } = stage
+  const smaller = { cols: size.cols - 8, rows: size.rows - 4 }
   const live = await watchConsole(plane, machineId, session, size)
-  const pane = new PaneFootage(plane, machineId, session, stage.born)
+  const pane = new PaneFootage(plane, machineId, session, size)
   await perform(scene, live, pane, stage)
   const exact: Reference = { pane, next: scene.next ?? [] }
   const restored = { ...exact, replaced: replacementOf(scene) }
@@ -38,7 +36,8 @@ export async function faultsOf(scene: Scene, stage: Stage): Promise<string[]> {
   faults.push(...(await differencesFrom('live, when another took over', live, exact)))
   if (scene.redraws) {
     const late = await watchConsole(plane, machineId, session, size, { watch: true })
-    faults.push(...(await differencesFrom('after a reload at the new size', late, restored)))
+    const screen = { ...restored, next: [], above: false }
+    faults.push(...(await differencesFrom('after a reload at the new size', late, screen)))
     late.close()
   }
   for (const viewer of [live, reloaded]) viewer.close()

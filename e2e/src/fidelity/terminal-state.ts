@@ -5,7 +5,7 @@ import type { Terminal } from './footage.ts'
 const scrollbackLines = 1000
 
 /** All that a person or a program can tell two terminals apart by, as text, one entry per fact or row. */
-export function stateOf(terminal: Terminal, title: string): ReadonlyMap<string, string> {
+export function stateOf(terminal: Terminal, title: string, withAbove: boolean): ReadonlyMap<string, string> {
   const { active: buffer } = terminal.buffer
   const { coreService, coreMouseService } = (terminal as unknown as Inside)._core
   const facts: [string, unknown][] = [
@@ -18,7 +18,7 @@ export function stateOf(terminal: Terminal, title: string): ReadonlyMap<string, 
     ['title', title],
     ...Object.entries(terminal.modes).map(([mode, value]): [string, unknown] => [`mode ${mode}`, value]),
   ]
-  const above = Math.min(scrollbackLines, buffer.baseY)
+  const above = withAbove ? Math.min(scrollbackLines, buffer.baseY) : 0
   const rows = Array.from({ length: above + terminal.rows }, (_, index): [string, string] => {
     const row = index - above
     const text = rowOf(terminal, buffer.baseY + row)

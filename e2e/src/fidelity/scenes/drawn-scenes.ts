@@ -74,6 +74,14 @@ const looks: readonly Scene[] = [
     drawn: `${'\x1b[41mred row'.padEnd(85)}\r\n${'\x1b[44mblue'.padEnd(85)}\x1b[0m${'\r\n'.repeat(30)}\x1b[45mpart \x1b[0m`,
   },
   { name: 'a pen in the hand', drawn: `${home}text \x1b[1;7;38;5;40;4:3m` },
+  {
+    name: 'cells erased with a background',
+    drawn: `${home}\x1b[44mblue to the end\x1b[K\r\n\x1b[K\r\n\x1b[42m\x1b[10Xgreen\x1b[0m\r\nplain\x1b[41m\x1b[3X\x1b[5C\x1b[K`,
+  },
+  {
+    name: 'erased backgrounds above the screen and under an alternate one',
+    drawn: `${home}${Array.from({ length: 60 }, (_, n) => `\x1b[48;5;${n + 20}m\x1b[Kline ${n}`).join('\x1b[0m\r\n')}\x1b[?1049h\x1b[H\x1b[45m\x1b[2J\x1b[3;3Hover`,
+  },
 ]
 
 const cursor: readonly Scene[] = [
@@ -108,7 +116,7 @@ const screens: readonly Scene[] = [
   {
     name: 'no wrapping',
     drawn: `${home}\x1b[?7l${'n'.repeat(90)}\x1b[3;5H`,
-    next: goesOn('m'.repeat(90) + '\x1b[80G'),
+    next: goesOn(`${'m'.repeat(90)}\x1b[80G`),
   },
 ]
 

@@ -21,11 +21,6 @@ export const exceptionScenes: readonly Scene[] = [
     instead: `${home}1\r\n2\r\n3\x1b[2A\x1b[L\x1b[C`,
   },
   {
-    name: 'cells erased with a background',
-    drawn: `${home}\x1b[44mblue to the end\x1b[K\r\n\x1b[K\r\n\x1b[42m\x1b[10Xgreen\x1b[0m\r\nplain`,
-    instead: `${home}\x1b[44mblue to the end\r\n\r\n\x1b[42mgreen\x1b[0m\r\nplain`,
-  },
-  {
     name: 'a cursor behind the last column without wrapping',
     drawn: `${home}\x1b[?7l${'n'.repeat(90)}`,
     instead: `${home}\x1b[?7l${'n'.repeat(90)}\x1b[80G`,

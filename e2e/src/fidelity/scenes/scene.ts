@@ -7,7 +7,7 @@ export interface Scene {
   readonly drawn?: string | Uint8Array
   /** Or what a person types, one after the other. */
   readonly typed?: readonly Typed[]
-  /** The program draws itself anew when the size changes; else tmux and xterm.js wrap its lines differently. */
+  /** The program draws its screen anew when the size changes; else tmux and xterm.js wrap its lines differently. */
   readonly redraws?: boolean
   /** What a program would write next, before the probes that every scene gets. */
   readonly next?: readonly Probe[]

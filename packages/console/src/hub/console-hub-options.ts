@@ -1,4 +1,5 @@
 import type { ConsoleExec } from '../tiers/wire.ts'
+import type { CreateEmulator } from './emulator.ts'
 import type { Timers } from './timers.ts'
 
 export interface ConsoleHubOptions {
@@ -8,6 +9,8 @@ export interface ConsoleHubOptions {
   readonly timers: Timers
   /** A fresh name of 8 to 32 characters a-z0-9 each time. */
   readonly randomId: () => string
+  /** For backgrounds that tmux does not tell; without it a snapshot lacks those. */
+  readonly createEmulator?: CreateEmulator
   readonly log?: (message: string, details: Record<string, unknown>) => void
 }
 

@@ -31,11 +31,11 @@ import { ChangeSignal } from './change-signal.ts'
 import { ConsoleAttachment, type Ended } from './console-attachment.ts'
 import type { AgentAction, ClientBatch, ClientResize, ConsoleHubOptions } from './console-hub-options.ts'
 import { ConsolePeople } from './console-people.ts'
-import { ConsoleState, type PlacedSnapshot } from './console-state.ts'
+import { ConsoleState } from './console-state.ts'
 import { type Accepted, InputQueue } from './input-queue.ts'
 import { withPasteFile } from './paste-files.ts'
 import { Presence } from './presence.ts'
-import { SnapshotRequests } from './snapshot-requests.ts'
+import { type PlacedSnapshot, SnapshotRequests } from './snapshot-requests.ts'
 import type { Timers } from './timers.ts'
 import { type StreamRequest, viewConsole, type WatchedConsole } from './view-console.ts'
 
@@ -85,7 +85,13 @@ export class ConsoleHub implements WatchedConsole {
       driverHash: () => this.state.driver?.hash ?? null,
       write: (lines) => this.#attachment.isReady && this.#attachment.write(lines),
     })
-    this.#snapshots = new SnapshotRequests(options.timers, this.state, this.changes, this.#attachment)
+    this.#snapshots = new SnapshotRequests(
+      options.timers,
+      this.state,
+      this.changes,
+      this.#attachment,
+      options.createEmulator,
+    )
     this.#stopTick = options.timers.after(tickMs, () => this.#tick())
   }
 

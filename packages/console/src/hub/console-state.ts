@@ -1,20 +1,17 @@
 import type { AgentSignals } from '@agent-machines/core'
-import { type CapturedScreen, composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
+import { type CapturedScreen, measureScreen, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { type LogItem, LogParser } from '../protocol/log-parser.ts'
 import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
 import { PenTracker, type Untold } from '../protocol/pen-tracker.ts'
 import type { ChannelHeader } from '../tiers/wire.ts'
 import { LogWindow } from './log-window.ts'
 
-export interface PlacedSnapshot extends Snapshot {
+/** A screen in the log that nobody composed yet. */
+export interface PlacedScreen extends Omit<Snapshot, 'bytes'> {
   readonly log: string
   readonly end: number
-}
-
-interface Captured {
-  readonly screen: CapturedScreen & { readonly end: number }
+  readonly captured: CapturedScreen
   readonly untold: Untold
-  readonly log: string
 }
 
 /** What an instance knows of a console from reading its log. */
@@ -29,12 +26,12 @@ export class ConsoleState {
   driverVersion = 0
   signals: AgentSignals | null = null
   window = new LogWindow(0)
+  /** The newest one in the log. */
+  screen: PlacedScreen | null = null
   #parser = new LogParser(0, false)
   #pen = new PenTracker()
   #wantsTitle = false
-  #screen: readonly string[] = []
-  #captured: Captured | null = null
-  #snapshot: PlacedSnapshot | null = null
+  #screenText: readonly string[] = []
   readonly #onMessage: (message: Message) => void
 
   constructor(size: { cols: number; rows: number }, onMessage: (message: Message) => void) {
@@ -52,8 +49,7 @@ export class ConsoleState {
     this.#parser = new LogParser(header.start, !goesOn && header.start > 0)
     if (goesOn) return
     this.window = new LogWindow(header.start)
-    this.#captured = null
-    this.#snapshot = null
+    this.screen = null
     if (sameScreen) return
     this.#pen = new PenTracker()
     this.#pen.preset(header.modes)
@@ -66,16 +62,6 @@ export class ConsoleState {
       this.#take(item, join)
       join = item.kind === 'output'
     }
-  }
-
-  /** The newest screen in the log; composed for the first who asks, since many are meant for other instances. */
-  get snapshot(): PlacedSnapshot | null {
-    const captured = this.#captured
-    if (captured === null) return this.#snapshot
-    const { screen, untold, log } = captured
-    this.#captured = null
-    this.#snapshot = { ...composeSnapshot(screen, untold), log, end: screen.end }
-    return this.#snapshot
   }
 
   setDriver(driver: DriverState | null): void {
@@ -97,8 +83,7 @@ export class ConsoleState {
         return
       case 'capture':
         this.window.advance(item.end)
-        this.#captured = { screen: item, untold: this.#pen.untold(), log: this.log }
-        this.#snapshot = null
+        this.screen = this.#placed(item, item.end)
         return
       case 'message':
         this.#takeMessage(item.text, item.end)
@@ -121,6 +106,10 @@ export class ConsoleState {
     }
   }
 
+  #placed(captured: CapturedScreen, end: number): PlacedScreen {
+    return { ...measureScreen(captured), captured, untold: this.#pen.untold(), log: this.log, end }
+  }
+
   #takeMessage(text: string, end: number): void {
     const message = parseMessage(text)
     if (message?.kind === 'ack')
@@ -136,7 +125,7 @@ export class ConsoleState {
       this.rows = message.rows
       this.dead = message.dead
       if (message.driver?.hash !== this.driver?.hash) this.setDriver(message.driver)
-      this.#screen = message.screen
+      this.#screenText = message.screen
       if (message.signals !== null) this.#takeSignals(message.signals)
     }
     this.#onMessage(message)
@@ -144,11 +133,11 @@ export class ConsoleState {
 
   #takeSignals({ wantsTitle, signals }: { wantsTitle: boolean; signals: AgentSignals }): void {
     this.#wantsTitle = wantsTitle
-    this.signals = { ...signals, screen: this.#screen }
+    this.signals = { ...signals, screen: this.#screenText }
   }
 
   #takeScreen(screen: readonly string[]): void {
-    this.#screen = screen
+    this.#screenText = screen
     if (this.signals !== null) this.signals = { ...this.signals, screen }
   }
 }

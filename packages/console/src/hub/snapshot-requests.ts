@@ -1,10 +1,18 @@
+import { composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { captureLine } from '../protocol/worker-lines.ts'
 import type { ChangeSignal } from './change-signal.ts'
 import type { ConsoleAttachment } from './console-attachment.ts'
-import type { ConsoleState, PlacedSnapshot } from './console-state.ts'
+import type { ConsoleState, PlacedScreen } from './console-state.ts'
+import type { CreateEmulator } from './emulator.ts'
+import { findErasedBackgrounds } from './erased-backgrounds.ts'
 import type { Timers } from './timers.ts'
 
 const askAgainMs = 1000
+
+export interface PlacedSnapshot extends Snapshot {
+  readonly log: string
+  readonly end: number
+}
 
 /** Screens out of the log: readers that ask at the same time share one capture. */
 export class SnapshotRequests {
@@ -12,16 +20,19 @@ export class SnapshotRequests {
   readonly #state: ConsoleState
   readonly #changes: ChangeSignal
   readonly #attachment: Pick<ConsoleAttachment, 'isReady' | 'ended' | 'trouble' | 'write'>
+  readonly #createEmulator: CreateEmulator | undefined
+  #composed: { readonly screen: PlacedScreen; readonly snapshot: Promise<PlacedSnapshot> } | null = null
   /** The request that is on its way: when it was made, how deep, and what was the newest screen then. */
-  #asked: { readonly at: number; readonly depth: number; readonly newest: PlacedSnapshot | null } | null =
-    null
+  #asked: { readonly at: number; readonly depth: number; readonly newest: PlacedScreen | null } | null = null
 
   constructor(
     timers: Timers,
     state: ConsoleState,
     changes: ChangeSignal,
     attachment: Pick<ConsoleAttachment, 'isReady' | 'ended' | 'trouble' | 'write'>,
+    createEmulator: CreateEmulator | undefined,
   ) {
+    this.#createEmulator = createEmulator
     this.#timers = timers
     this.#state = state
     this.#changes = changes
@@ -39,21 +50,34 @@ export class SnapshotRequests {
    */
   async next(depth: number, signal: AbortSignal): Promise<PlacedSnapshot | null> {
     const { trouble } = this.#attachment
-    const before = this.#state.snapshot
+    const before = this.#state.screen
     const isNew = before === null || before.end !== this.#state.window.end || !this.#attachment.isReady
-    if (!isNew && isAsDeepAs(before, depth)) return before
+    if (!isNew && isAsDeepAs(before, depth)) return this.#compose(before)
     while (!signal.aborted && this.#attachment.ended === null && this.#attachment.trouble === trouble) {
-      const { snapshot } = this.#state
-      if (snapshot !== null && snapshot !== before && isAsDeepAs(snapshot, depth)) return snapshot
+      const { screen } = this.#state
+      if (screen !== null && screen !== before && isAsDeepAs(screen, depth)) return this.#compose(screen)
       if (this.#attachment.isReady) this.#ask(depth)
       await this.#changes.next(this.#timers, askAgainMs, signal)
     }
     return null
   }
 
+  #compose(screen: PlacedScreen): Promise<PlacedSnapshot> {
+    if (this.#composed?.screen !== screen) this.#composed = { screen, snapshot: this.#composeOnce(screen) }
+    return this.#composed.snapshot
+  }
+
+  async #composeOnce({ captured, untold, log, end, cols, rows }: PlacedScreen): Promise<PlacedSnapshot> {
+    const behind =
+      untold.erased && this.#createEmulator !== undefined
+        ? await findErasedBackgrounds(this.#createEmulator, this.#state.window, { end, cols, rows })
+        : () => ''
+    return { ...composeSnapshot(captured, untold, behind), log, end }
+  }
+
   #ask(depth: number): void {
     const at = this.#timers.now()
-    const newest = this.#state.snapshot
+    const newest = this.#state.screen
     const asked = this.#asked
     if (asked?.newest === newest && asked.depth === depth && at - asked.at < askAgainMs) return
     this.#asked = { at, depth, newest }
@@ -62,6 +86,6 @@ export class SnapshotRequests {
 }
 
 /** Whether a reader who asked for `depth` lines would have got just this. */
-function isAsDeepAs({ history, historyAvailable }: PlacedSnapshot, depth: number): boolean {
+function isAsDeepAs({ history, historyAvailable }: PlacedScreen, depth: number): boolean {
   return history === Math.min(depth, historyAvailable)
 }

@@ -11,8 +11,9 @@ import { toBase64 } from '../protocol/bytes.ts'
 import { formatCursor, parseCursor } from '../protocol/cursor.ts'
 import { hashOf } from '../protocol/hashes.ts'
 import type { ChangeSignal } from './change-signal.ts'
-import type { ConsoleState, PlacedSnapshot } from './console-state.ts'
+import type { ConsoleState } from './console-state.ts'
 import type { WindowEntry } from './log-window.ts'
+import type { PlacedSnapshot } from './snapshot-requests.ts'
 import type { Timers } from './timers.ts'
 
 export interface StreamRequest {

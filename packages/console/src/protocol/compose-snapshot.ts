@@ -1,7 +1,7 @@
 import { concatBytes, toBytes } from './bytes.ts'
 import type { Place } from './cursor-place.ts'
 import { unescapeOctal } from './notices.ts'
-import { joinRows, type PaintedLine, splitPaintedLines } from './painted-lines.ts'
+import { type Behind, joinRows, type PaintedLine, splitPaintedLines } from './painted-lines.ts'
 import type { Untold } from './pen-tracker.ts'
 
 /** One screen as tmux described it in-band. */
@@ -20,7 +20,6 @@ export interface Snapshot {
 }
 
 interface Screen {
-  readonly available: number
   readonly rows: number
   readonly cols: number
   readonly alternate: boolean
@@ -45,15 +44,20 @@ interface Screen {
  * The beginning of an escape sequence comes from tmux and stands last, so that the output that follows
  * completes it.
  */
-export function composeSnapshot(captured: CapturedScreen, untold: Untold): Snapshot {
+export function composeSnapshot(captured: CapturedScreen, untold: Untold, behind: Behind): Snapshot {
   const screen = parseScreen(captured.header)
   const [main = none, joined = none, normal = none, normalJoined = none, pending = none] = captured.blocks
-  const lines = splitPaintedLines(main, joined)
-  const history = Math.max(0, lines.length - screen.rows)
+  const { history } = measureScreen(captured)
+  const lines = splitPaintedLines(main, joined, (index, text) =>
+    behind(screen.alternate && index < history ? 'normal' : 'shown', index - history, text),
+  )
   const visible = lines.slice(history)
   const parts = [toBytes(beginning)]
   if (screen.alternate) {
-    const below = splitPaintedLines(normal, normalJoined).slice(0, screen.rows)
+    const below = splitPaintedLines(normal, normalJoined, (y, text) => behind('normal', y, text)).slice(
+      0,
+      screen.rows,
+    )
     parts.push(
       joinRows([...lines.slice(0, history), ...below]),
       toBytes(enterAlternate(screen, below, untold)),
@@ -69,8 +73,19 @@ export function composeSnapshot(captured: CapturedScreen, untold: Untold): Snaps
   parts.push(toBytes(`${modes(screen)}\x1b)B${untold.restore}`))
   if (screen.title !== '') parts.push(toBytes(`\x1b]2;${screen.title}\x1b\\`))
   parts.push(untold.partial, unescapeOctal(pending))
-  const { cols, rows, available } = screen
-  return { bytes: concatBytes(parts), cols, rows, history, historyAvailable: available }
+  return { bytes: concatBytes(parts), ...measureScreen(captured) }
+}
+
+/** What is known of a screen before it is composed. */
+export function measureScreen({ header }: Pick<CapturedScreen, 'header'>): Omit<Snapshot, 'bytes'> {
+  const [, depth, available, rows, cols] = header.split('|', 5).map(Number)
+  const historyAvailable = available ?? 0
+  return {
+    cols: cols ?? 0,
+    rows: rows ?? 0,
+    history: Math.min(depth ?? 0, historyAvailable),
+    historyAvailable,
+  }
 }
 
 const none = new Uint8Array(0)
@@ -95,7 +110,6 @@ function parseScreen(header: string): Screen {
     flag(20) && '1006',
   ]
   return {
-    available: number(0),
     rows: number(1),
     cols: number(2),
     alternate: flag(3),

@@ -13,8 +13,15 @@ export interface PaintedLine {
   readonly wraps: boolean
 }
 
+/** What paints the cells behind a row's text; `y` counts from the first row of the screen. */
+export type Behind = (screen: 'shown' | 'normal', y: number, text: string) => string
+
 /** Splits a capture, whose pen runs on from row to row, into rows that stand alone. */
-export function splitPaintedLines(capture: Uint8Array, joined: Uint8Array): PaintedLine[] {
+export function splitPaintedLines(
+  capture: Uint8Array,
+  joined: Uint8Array,
+  behind: (index: number, text: string) => string,
+): PaintedLine[] {
   const rows = splitRows(withOverlines(capture))
   const texts = rows.map((row) => plainText(toText(row)))
   const { wrapped } = findWrappedRows(texts, toText(joined).split('\n'))
@@ -24,8 +31,11 @@ export function splitPaintedLines(capture: Uint8Array, joined: Uint8Array): Pain
     const whole = concatBytes([toBytes(`${looks}${shifted ? '\x0e' : '\x0f'}`), row])
     looks = Looks.after(`${looks}${row.includes(escapeByte) ? toText(row) : ''}`).toString()
     shifted = shiftAfter(row, shifted)
-    const [first = ''] = texts[index] ?? ''
-    return { whole, ink: looks === '' ? withoutBlanks(whole) : whole, first, wraps: wrapped.has(index) }
+    const text = texts[index] ?? ''
+    const [first = ''] = text
+    const ink = looks === '' ? withoutBlanks(whole) : whole
+    const rest = toBytes(behind(index, looks === '' ? text.trimEnd() : text))
+    return { whole, ink: concatBytes([ink, rest]), first, wraps: wrapped.has(index) }
   })
 }
 

@@ -32,6 +32,8 @@ export interface Untold {
   readonly entered: string
   /** The first bytes of a character whose rest comes with the next output. */
   readonly partial: Uint8Array
+  /** Whether cells were erased with a background. */
+  readonly erased: boolean
 }
 
 const usualPen = '\x1b[0m\x0f'
@@ -44,6 +46,7 @@ export class PenTracker {
   #charsets = new Map<string, string>()
   #shifted = false
   #saved: Pen | null = null
+  #erased = false
   #below: Pen | null = null
   #sequence: number[] | null = null
   #partial = new Uint8Array(0)
@@ -67,6 +70,7 @@ export class PenTracker {
       saved: this.#saved && { place: this.#saved.place, pen: written(this.#saved) },
       entered: this.#below === null ? usualPen : written(this.#below),
       partial: this.#partial,
+      erased: this.#erased,
     }
   }
 
@@ -118,6 +122,9 @@ export class PenTracker {
     else if (/^(7|\[s|\[\?1048h)$/.test(sequence)) this.#saved = this.#now()
     else if (sequence === '[?1049h') this.#enterAlternate()
     else if (sequence === '[?1049l') this.#leaveAlternate()
+    else if (!this.#erased && this.#pen !== '' && /^\[[0-9;]*[JKXLMPST@]$/.test(sequence)) {
+      this.#erased = Looks.after(this.#pen).hasBackground
+    }
     this.#cursor.take(sequence)
     if (/^(8|\[u|\[\?1048l)$/.test(sequence)) this.#take(this.#saved)
   }

@@ -21,6 +21,7 @@ import type { FleetEvents } from '../fleet/fleet-events.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import { assertAwake } from '../fleet/machine-actions.ts'
 import type { MachineRow } from '../store/machine-store.ts'
+import { createXtermEmulator } from './xterm-emulator.ts'
 
 export interface ConsoleServiceOptions {
   readonly access: MachineAccess
@@ -86,6 +87,7 @@ export class ConsoleService {
       session,
       timers,
       randomId: () => randomBytes(8).toString('hex'),
+      createEmulator: createXtermEmulator,
       log: (message, details) => this.#options.log.debug({ ...details, machineId, session }, message),
     })
     hubs.set(session, hub)
