@@ -30,10 +30,6 @@ export class Outbox {
     }
   }
 
-  get isEmpty(): boolean {
-    return this.#lines.length === 0
-  }
-
   /** Null when nothing is here that no flight carries. */
   depart(): Flight | null {
     const aboard = this.#nextAboard()

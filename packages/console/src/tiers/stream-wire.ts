@@ -1,5 +1,5 @@
 import { AgentMachinesError } from '@agent-machines/core'
-import { workerCommand } from '../hub/worker-commands.ts'
+import { relayCommand, workerCommand } from '../hub/worker-commands.ts'
 import { toText } from '../protocol/bytes.ts'
 import { Outbox } from './outbox.ts'
 import { Retries } from './retries.ts'
@@ -81,7 +81,7 @@ class Relay {
   async #send(lines: readonly string[]): Promise<void> {
     const { exec, session } = this.#host
     const { exitCode, stderr } = await exec.exec({
-      script: workerCommand('relay', session),
+      script: relayCommand(session),
       stdin: linesToBytes(lines),
       timeoutMs: relayMs,
       signal: this.#signal,
