@@ -1,6 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core'
 import type { ControlPlaneProcess } from './control-plane-process.ts'
 
 const artifacts = fileURLToPath(new URL('../../../artifacts/', import.meta.url))
@@ -24,9 +30,24 @@ export interface SignedIn {
   readonly page: Page
 }
 
+const desk: BrowserContextOptions = { viewport: { width: 1440, height: 900 } }
+
+/** A touch screen of the size of most phones. */
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  hasTouch: true,
+  isMobile: true,
+  userAgent:
+    'Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Mobile Safari/537.36',
+}
+
 /** A page of a fresh profile, signed in through a fresh one-time link as a person would. */
-export async function signIn(browser: Browser, plane: ControlPlaneProcess): Promise<SignedIn> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } })
+export async function signIn(
+  browser: Browser,
+  plane: ControlPlaneProcess,
+  device: BrowserContextOptions = desk,
+): Promise<SignedIn> {
+  const context = await browser.newContext(device)
   const page = await context.newPage()
   const { url } = await plane.client.login()
   await page.goto(url)
@@ -55,6 +76,12 @@ export async function terminalShows(page: Page, text: string | RegExp, withinMs 
     if (Date.now() > deadline) throw new Error(`${String(text)} is not on the screen:\n${screen}`)
     await page.waitForTimeout(50)
   }
+}
+
+/** Types a command and Return. */
+export async function runCommand(page: Page, command: string): Promise<void> {
+  await typeKeys(page, command)
+  await page.keyboard.press('Enter')
 }
 
 /** Types one key after the other, as fingers do. */

@@ -6,10 +6,18 @@ export interface Settings {
   readonly fontSize: number
   readonly copyOnSelect: boolean
   readonly screenReader: boolean
+  /** The terminal's own colours, whatever the page's are. */
+  readonly glass: 'dark' | 'light'
 }
 
 export const fontSizes = [11, 12, 13, 14, 15, 16, 18, 20] as const
-const defaults: Settings = { theme: 'system', fontSize: 13, copyOnSelect: false, screenReader: false }
+const defaults: Settings = {
+  theme: 'system',
+  fontSize: 13,
+  copyOnSelect: false,
+  screenReader: false,
+  glass: 'dark',
+}
 const storageKey = 'am.settings'
 const changed = 'am-settings-changed'
 
@@ -27,19 +35,20 @@ export function readSettings(): Settings {
 
 export function changeSettings(change: Partial<Settings>): void {
   localStorage.setItem(storageKey, JSON.stringify({ ...readSettings(), ...change }))
-  applyTheme(readSettings().theme)
+  applyColours(readSettings())
   dispatchEvent(new Event(changed))
 }
 
 /** Settings from their stored text; whatever can't be understood falls back to its default. */
 export function parseSettings(text: string | null): Settings {
   const stored = parseObject(text)
-  const { theme, fontSize, copyOnSelect, screenReader } = stored
+  const { theme, fontSize, copyOnSelect, screenReader, glass } = stored
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : defaults.theme,
     fontSize: fontSizes.find((each) => each === fontSize) ?? defaults.fontSize,
     copyOnSelect: copyOnSelect === true,
     screenReader: screenReader === true,
+    glass: glass === 'light' ? glass : defaults.glass,
   }
 }
 
@@ -53,9 +62,23 @@ function parseObject(text: string | null): Record<string, unknown> {
   }
 }
 
-function applyTheme(theme: Settings['theme']): void {
-  if (theme === 'system') delete document.documentElement.dataset['theme']
-  else document.documentElement.dataset['theme'] = theme
+/** The size that is offered nearest to `size`. */
+export function nearestFontSize(size: number): number {
+  return [...fontSizes].sort((left, right) => Math.abs(left - size) - Math.abs(right - size))[0] ?? size
+}
+
+/** The next size up or down; null at the end of the scale. */
+export function otherFontSize(size: number, by: 1 | -1): number | null {
+  const index = fontSizes.findIndex((each) => each >= size)
+  return fontSizes[index + by] ?? null
+}
+
+function applyColours({ theme, glass }: Settings): void {
+  const { dataset } = document.documentElement
+  if (theme === 'system') delete dataset['theme']
+  else dataset['theme'] = theme
+  if (glass === 'dark') delete dataset['glass']
+  else dataset['glass'] = glass
 }
 
 function subscribe(onChange: () => void): () => void {

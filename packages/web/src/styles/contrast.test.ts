@@ -28,6 +28,24 @@ const pairs: readonly [string, string, number][] = [
   ['line-control', 'raised', 3],
 ]
 
+const ansi = ['red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white', 'black']
+/** What can't be seen on its own ground: it is a ground for others. */
+const invisible = { dark: 'term-black', light: 'none' }
+
+describe.each(['dark', 'light'] as const)('contrast on the %s glass', (glass) => {
+  const colours = ansi.flatMap((name) => [`term-${name}`, `term-bright-${name}`])
+
+  it.each(colours.filter((name) => name !== invisible[glass]))('%s reads, at least 4.5', (token) => {
+    expect(contrast(token, 'glass', 'light', glass)).toBeGreaterThanOrEqual(4.5)
+  })
+
+  it('the words of the bar read', () => {
+    expect(contrast('glass-ink', 'glass', 'light', glass)).toBeGreaterThanOrEqual(7)
+    expect(contrast('glass-ink-2', 'glass', 'light', glass)).toBeGreaterThanOrEqual(4.5)
+    expect(contrast('glass-ink-2', 'glass-bar', 'light', glass)).toBeGreaterThanOrEqual(4.5)
+  })
+})
+
 describe.each(['light', 'dark'] as const)('contrast of the tokens, %s', (side) => {
   it.each(onGrounds)('%s reads on every ground it may lie on, at least %d', (token, least) => {
     const worst = Math.min(...grounds.map((ground) => contrast(token, ground, side)))
@@ -40,14 +58,19 @@ describe.each(['light', 'dark'] as const)('contrast of the tokens, %s', (side) =
   })
 })
 
-function contrast(token: string, ground: string, side: 'light' | 'dark'): number {
-  const [low = 0, high = 0] = [luminance(token, side), luminance(ground, side)].sort((a, b) => a - b)
+type Side = 'light' | 'dark'
+
+function contrast(token: string, ground: string, side: Side, glass: Side = 'dark'): number {
+  const [low = 0, high = 0] = [luminance(token, side, glass), luminance(ground, side, glass)].sort(
+    (a, b) => a - b,
+  )
   return (high + 0.05) / (low + 0.05)
 }
 
 /** Relative luminance by WCAG of a token given in OKLCH. */
-function luminance(token: string, side: 'light' | 'dark'): number {
-  const declared = new RegExp(`--${token}:\\s*([^;]+);`).exec(css)?.[1] ?? ''
+function luminance(token: string, side: Side, glass: Side): number {
+  const tokens = glass === 'light' ? css.slice(css.indexOf('[data-glass="light"]')) : css
+  const declared = new RegExp(`--${token}:\\s*([^;]+);`).exec(tokens)?.[1] ?? ''
   const colours = [...declared.matchAll(/oklch\(([\d.]+) ([\d.]+) ([\d.]+)\)/g)]
   const colour = colours[side === 'dark' && colours.length > 1 ? 1 : 0]
   if (!colour) throw new Error(`There is no colour --${token}.`)

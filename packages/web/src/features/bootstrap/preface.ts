@@ -28,20 +28,22 @@ export function prefaceOf(machine: Machine, transcript: Transcript): Preface | n
 /** `source` with `preface` in the scrollback above everything it shows. */
 export function withPreface(source: ConsoleSource, preface: Preface | null): ConsoleSource {
   if (!preface) return source
-  const on = ((name: 'snapshot', listener: Parameters<ConsoleSource['on']>[1]) => {
-    if (name !== 'snapshot') return source.on(name, listener as never)
-    const show = listener as (snapshot: { bytes: Uint8Array; cols: number; rows: number }) => void
-    return source.on('snapshot', (snapshot) => {
-      const above = new TextEncoder().encode(`${preface.text}${'\r\n'.repeat(snapshot.rows)}\x1b[H`)
-      show({ ...snapshot, bytes: joined(above, snapshot.bytes) })
-    })
-  }) as ConsoleSource['on']
-  return {
-    on,
-    type: (data) => source.type(data),
-    paste: (text) => source.paste(text),
-    startOver: () => source.startOver?.(),
+  const on = (name: string, listener: (payload: unknown) => void) => {
+    const prefaced = (payload: unknown) => listener(above(preface, payload as Snapshot))
+    return source.on(name as 'snapshot', name === 'snapshot' ? prefaced : listener)
   }
+  return { ...source, on: on as ConsoleSource['on'] }
+}
+
+interface Snapshot {
+  readonly bytes: Uint8Array
+  readonly cols: number
+  readonly rows: number
+}
+
+function above(preface: Preface, snapshot: Snapshot): Snapshot {
+  const lines = new TextEncoder().encode(`${preface.text}${'\r\n'.repeat(snapshot.rows)}\x1b[H`)
+  return { ...snapshot, bytes: joined(lines, snapshot.bytes) }
 }
 
 function joined(first: Uint8Array, second: Uint8Array): Uint8Array {

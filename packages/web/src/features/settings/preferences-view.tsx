@@ -5,6 +5,11 @@ export interface PreferencesViewProps {
   readonly onChange: (change: Partial<Settings>) => void
 }
 
+const glasses = [
+  ['dark', 'Dark'],
+  ['light', 'Light'],
+] as const
+
 const themes = [
   ['system', 'System'],
   ['light', 'Light'],
@@ -33,6 +38,16 @@ export function PreferencesView({ settings, onChange }: PreferencesViewProps) {
               ))}
             </select>
           </label>
+          <div className="label">
+            Glass
+            <Segments
+              legend="Glass"
+              name="glass"
+              choices={glasses}
+              chosen={settings.glass}
+              onChoose={(glass) => onChange({ glass })}
+            />
+          </div>
           <label className="check">
             <input
               type="checkbox"
@@ -55,21 +70,36 @@ export function PreferencesView({ settings, onChange }: PreferencesViewProps) {
         <h2 id="appearance-title" className="page-title mb-3">
           Appearance
         </h2>
-        <fieldset className="segments">
-          <legend className="sr-only">Theme</legend>
-          {themes.map(([theme, label]) => (
-            <label key={theme}>
-              <input
-                type="radio"
-                name="theme"
-                checked={settings.theme === theme}
-                onChange={() => onChange({ theme })}
-              />
-              {label}
-            </label>
-          ))}
-        </fieldset>
+        <Segments
+          legend="Theme"
+          name="theme"
+          choices={themes}
+          chosen={settings.theme}
+          onChoose={(theme) => onChange({ theme })}
+        />
       </section>
     </>
+  )
+}
+
+interface SegmentsProps<Choice extends string> {
+  readonly legend: string
+  readonly name: string
+  readonly choices: readonly (readonly [Choice, string])[]
+  readonly chosen: Choice
+  readonly onChoose: (choice: Choice) => void
+}
+
+function Segments<Choice extends string>({ legend, name, choices, chosen, onChoose }: SegmentsProps<Choice>) {
+  return (
+    <fieldset className="segments">
+      <legend className="sr-only">{legend}</legend>
+      {choices.map(([choice, label]) => (
+        <label key={choice}>
+          <input type="radio" name={name} checked={chosen === choice} onChange={() => onChoose(choice)} />
+          {label}
+        </label>
+      ))}
+    </fieldset>
   )
 }

@@ -1,135 +1,132 @@
-import { Link } from '@tanstack/react-router'
-import { Keyboard, Maximize, Minimize, Plus, Search, SquareChevronRight } from 'lucide-react'
-import { StateGlyph } from '../../components/state-glyph.tsx'
-import { pillOf } from './connection-pill.ts'
+import {
+  AArrowDown,
+  AArrowUp,
+  type LucideIcon,
+  Maximize,
+  Minimize,
+  Paperclip,
+  Search,
+  SquareChevronRight,
+  SquarePen,
+} from 'lucide-react'
+import { useRef } from 'react'
+import { ConnectionPill } from './connection-pill.tsx'
 import { type ConsoleStatus, isWatching } from './console-status.ts'
-import type { SessionTab } from './session-names.ts'
+import { DriverWords } from './driver-words.tsx'
+import { SessionLinks, type SessionLinksProps } from './session-links.tsx'
 
-export interface ConsoleBarProps {
-  readonly machineId: string
-  readonly session: string
-  readonly tabs: readonly SessionTab[]
-  readonly newSession: string
+export interface ConsoleBarProps extends SessionLinksProps {
   readonly status: ConsoleStatus
+  readonly flash: boolean
   readonly isFull: boolean
   readonly isSearching: boolean
-  readonly canRun: boolean
+  readonly isComposing: boolean
   readonly isRunning: boolean
-  readonly flash: boolean
+  readonly canRun: boolean
   readonly onTakeOver: () => void
   readonly onSearch: () => void
+  readonly onCompose: () => void
+  readonly onFiles: (files: Iterable<File>) => void
   readonly onRun: () => void
   readonly onFull: () => void
+  /** Missing at the end of the scale. */
+  readonly onSmaller: (() => void) | undefined
+  readonly onLarger: (() => void) | undefined
 }
 
+/** Consoles, who drives, how the connection stands, and what can be done here. */
 export function ConsoleBar(props: ConsoleBarProps) {
-  const { machineId, session, tabs, status } = props
-  const pill = pillOf(status.state, status.stats, status.slow)
-  const transport = status.state.state === 'live' ? ` over ${transportNames[status.state.transport]}` : ''
+  const { status } = props
+  const isDriving = !isWatching(status)
   return (
     <div className="glass-bar" role="toolbar" aria-label="Console">
-      <div className="glass-tabs">
-        {tabs.map(({ name, label }) => (
-          <Link
-            key={name}
-            to="/dashboard/machines/$id/terminal"
-            params={{ id: machineId }}
-            search={name === 'agent' ? {} : { session: name }}
-            activeOptions={{ exact: true }}
-            className="glass-tab"
-            aria-current={name === session ? 'true' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-        <Link
-          to="/dashboard/machines/$id/terminal"
-          params={{ id: machineId }}
-          search={{ session: props.newSession }}
-          className="button button-quiet button-icon"
-          aria-label="New console"
-          title="New console"
-        >
-          <Plus className="icon" aria-hidden="true" />
-        </Link>
-      </div>
+      <SessionLinks {...props} />
       <DriverWords status={status} flash={props.flash} onTakeOver={props.onTakeOver} />
-      <span className="pill" title={`Keydown to echo, measured${transport}`}>
-        <StateGlyph shape={pill.shape} />
-        {pill.text}
-      </span>
+      <ConnectionPill status={status} />
       <span className="glass-separator wide-only" />
-      {props.canRun && (
-        <BarButton label="Run one command" pressed={props.isRunning} onClick={props.onRun}>
-          <SquareChevronRight className="icon" aria-hidden="true" />
-        </BarButton>
+      {isDriving && (
+        <>
+          <BarButton label="Smaller letters" icon={AArrowDown} onClick={props.onSmaller} wide />
+          <BarButton label="Larger letters" icon={AArrowUp} onClick={props.onLarger} wide />
+        </>
       )}
-      <BarButton label="Search the scrollback" pressed={props.isSearching} onClick={props.onSearch}>
-        <Search className="icon" aria-hidden="true" />
-      </BarButton>
+      {props.canRun && (
+        <BarButton
+          label="Run one command"
+          icon={SquareChevronRight}
+          pressed={props.isRunning}
+          onClick={props.onRun}
+          wide
+        />
+      )}
+      <BarButton
+        label="Search the scrollback"
+        icon={Search}
+        pressed={props.isSearching}
+        onClick={props.onSearch}
+        wide
+      />
+      {isDriving && (
+        <BarButton
+          label="Compose"
+          icon={SquarePen}
+          pressed={props.isComposing}
+          onClick={props.onCompose}
+          wide
+        />
+      )}
+      {isDriving && <FileButton onFiles={props.onFiles} />}
       <BarButton
         label={props.isFull ? 'Leave full window' : 'Full window'}
+        icon={props.isFull ? Minimize : Maximize}
         pressed={props.isFull}
         onClick={props.onFull}
-      >
-        {props.isFull ? (
-          <Minimize className="icon" aria-hidden="true" />
-        ) : (
-          <Maximize className="icon" aria-hidden="true" />
-        )}
-      </BarButton>
+      />
     </div>
   )
 }
 
-const transportNames = { ws: 'WebSocket', sse: 'requests and an event stream', poll: 'polling' } as const
-
-function DriverWords({
-  status,
-  flash,
-  onTakeOver,
-}: {
-  status: ConsoleStatus
-  flash: boolean
-  onTakeOver: () => void
-}) {
-  if (isWatching(status)) {
-    return (
-      <>
-        <span className="pill wide-only">Watching. {status.driver?.label ?? 'Somebody else'} drives</span>
-        <button type="button" className="take-over" data-flash={flash} onClick={onTakeOver}>
-          Take over
-        </button>
-      </>
-    )
-  }
-  if (!status.mine || status.viewers <= 1) return null
+function FileButton({ onFiles }: { onFiles: (files: Iterable<File>) => void }) {
+  const picker = useRef<HTMLInputElement>(null)
   return (
-    <span className="pill wide-only" title="You type and set the size.">
-      <Keyboard className="icon" aria-hidden="true" />
-      You drive, {status.viewers - 1} watching
-    </span>
+    <>
+      <BarButton label="Put a file on the machine" icon={Paperclip} onClick={() => picker.current?.click()} />
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files for the machine"
+        onChange={(event) => {
+          onFiles([...(event.target.files ?? [])])
+          event.target.value = ''
+        }}
+      />
+    </>
   )
 }
 
 interface BarButtonProps {
   readonly label: string
-  readonly pressed: boolean
-  readonly onClick: () => void
-  readonly children: React.ReactNode
+  readonly icon: LucideIcon
+  readonly pressed?: boolean
+  readonly onClick: (() => void) | undefined
+  /** Left out where the window is narrow. */
+  readonly wide?: boolean
 }
 
-function BarButton({ label, pressed, onClick, children }: BarButtonProps) {
+function BarButton({ label, icon: Icon, pressed, onClick, wide = false }: BarButtonProps) {
   return (
     <button
       type="button"
-      className="button button-quiet button-icon"
+      className={`button button-quiet button-icon${wide ? ' wide-only' : ''}`}
       aria-label={label}
       title={label}
       aria-pressed={pressed}
+      disabled={!onClick}
       onClick={onClick}
     >
-      {children}
+      <Icon className="icon" aria-hidden="true" />
     </button>
   )
 }

@@ -1,5 +1,5 @@
-import type { ConsoleConnection, ConsoleState, ConsoleStats, UndeliveredInput } from '@agent-machines/client'
-import type { AgentMachinesError, Driver } from '@agent-machines/core'
+import type { ConsoleConnection, ConsoleState, ConsoleStats, RefusalKind } from '@agent-machines/client'
+import type { AgentMachinesError, ConsoleRest, ConsoleTier, Driver } from '@agent-machines/core'
 
 /** What the bars around a console show. */
 export interface ConsoleStatus {
@@ -11,6 +11,13 @@ export interface ConsoleStatus {
   readonly viewers: number
   readonly mine: boolean
   readonly problem: AgentMachinesError | null
+  /** The console's grid, which the driver sets. */
+  readonly size: { readonly cols: number; readonly rows: number } | null
+  readonly tier: ConsoleTier | null
+  readonly rest: ConsoleRest | null
+  /** When the connection last stopped standing, by this computer's clock. */
+  readonly brokeAt: number | null
+  readonly refusal: RefusalKind | null
 }
 
 export const firstStatus: ConsoleStatus = {
@@ -21,20 +28,47 @@ export const firstStatus: ConsoleStatus = {
   viewers: 0,
   mine: true,
   problem: null,
+  size: null,
+  tier: null,
+  rest: null,
+  brokeAt: null,
+  refusal: null,
 }
 
 const slowAfterMs = 250
 
+export type ChangeStatus = (part: Partial<ConsoleStatus>) => void
+
 /** Tells `change` about everything that happens to `connection`; the answer ends that. */
-export function watchConnection(
-  connection: ConsoleConnection,
-  change: (part: Partial<ConsoleStatus>) => void,
-  undelivered: (input: UndeliveredInput) => void,
-  lost: (driver: NonNullable<Driver>) => void,
-): () => void {
-  let drove = false
+export function watchConnection(connection: ConsoleConnection, change: ChangeStatus): () => void {
+  let wasLive = false
+  const endings = [
+    watchStats(connection, change),
+    connection.on('state', (state) => {
+      const broke = wasLive && (state.state === 'reconnecting' || state.state === 'offline')
+      wasLive = state.state === 'live'
+      change({ state, ...(wasLive ? { problem: null } : {}), ...(broke ? { brokeAt: Date.now() } : {}) })
+    }),
+    connection.on('started', ({ tier, rest }) => change({ tier, rest })),
+    connection.on('snapshot', ({ cols, rows }) => change({ size: { cols, rows }, problem: null })),
+    connection.on('resize', (size) => change({ size })),
+    connection.on('driver', (driving) => change(driving)),
+    connection.on('refusal', ({ kind }) => change({ refusal: kind })),
+    connection.on('problem', (problem) => change({ problem })),
+  ]
+  return () => {
+    for (const end of endings) end()
+  }
+}
+
+/** Whether somebody else types here. */
+export function isWatching(status: ConsoleStatus): boolean {
+  return status.driver !== null && !status.mine
+}
+
+function watchStats(connection: ConsoleConnection, change: ChangeStatus): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
-  const onStats = (stats: ConsoleStats) => {
+  const end = connection.on('stats', (stats) => {
     if (stats.keysInFlight === 0) {
       clearTimeout(timer)
       timer = undefined
@@ -43,25 +77,9 @@ export function watchConnection(
     }
     timer ??= setTimeout(() => change({ slow: true }), slowAfterMs)
     change({ stats })
-  }
-  const endings = [
-    connection.on('state', (state) => change(state.state === 'live' ? { state, problem: null } : { state })),
-    connection.on('stats', onStats),
-    connection.on('driver', ({ driver, viewers, mine }) => {
-      change({ driver, viewers, mine })
-      if (drove && driver && !mine) lost(driver)
-      drove = mine
-    }),
-    connection.on('problem', (problem) => change({ problem })),
-    connection.on('undelivered', undelivered),
-  ]
+  })
   return () => {
     clearTimeout(timer)
-    for (const end of endings) end()
+    end()
   }
-}
-
-/** Whether somebody else types here. */
-export function isWatching(status: ConsoleStatus): boolean {
-  return status.driver !== null && !status.mine
 }

@@ -1,30 +1,34 @@
-import type { ConsoleConnection, UndeliveredInput } from '@agent-machines/client'
 import type { Machine } from '@agent-machines/core'
 import { useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useCallback, useRef, useState } from 'react'
 import { useToast } from '../../components/toasts.tsx'
 import { useLabels } from '../../queries/catalogue.ts'
-import { useClient } from '../../queries/client-context.ts'
+import { changeSettings, otherFontSize, useSettings } from '../../settings/settings.ts'
 import { type Preface, withPreface } from '../bootstrap/preface.ts'
 import { actionsFor } from '../machines/actions-for.ts'
-import { Announcer, Reconnecting } from './connection-words.tsx'
+import { ComposeBox } from './compose-box.tsx'
+import { Announcer, ProblemLine, Reconnecting } from './connection-words.tsx'
 import { ConsoleBar } from './console-bar.tsx'
 import { ConsoleEnd } from './console-end.tsx'
-import { type ConsoleStatus, firstStatus, isWatching, watchConnection } from './console-status.ts'
+import type { MountedPane } from './console-pane.tsx'
+import { isWatching } from './console-status.ts'
 import { CopyRequest } from './copy-request.tsx'
-import type { MountedTerminal } from './create-terminal.ts'
+import { GlassRule } from './glass-rule.tsx'
 import { KeyBar } from './key-bar.tsx'
-import { openConnection } from './open-connection.ts'
 import { forgetSession } from './opened-sessions.ts'
 import { RunPanel } from './run-panel.tsx'
 import { type CtrlState, nextCtrlState, withCtrl } from './sticky-keys.ts'
-import type { TerminalCommand } from './terminal-keys.ts'
-import { copyText, useCopyPermission } from './use-copy-permission.ts'
+import { UndeliveredLine } from './undelivered-line.tsx'
+import { UploadLines } from './upload-lines.tsx'
+import { useConsole } from './use-console.ts'
+import { useConsoleCommands } from './use-console-commands.ts'
+import { useCopyPermission } from './use-copy-permission.ts'
+import { useReceipt } from './use-receipt.ts'
 import { useSessionTabs } from './use-session-tabs.ts'
+import { useUploads } from './use-uploads.ts'
 
 const ConsolePane = lazy(() => import('./console-pane.tsx').then((each) => ({ default: each.ConsolePane })))
 const SearchBar = lazy(() => import('./search-bar.tsx').then((each) => ({ default: each.SearchBar })))
-const flashMs = 400
 
 export interface ConsoleProps {
   readonly machine: Machine
@@ -36,105 +40,110 @@ export interface ConsoleProps {
 }
 
 export function Console({ machine, session, launch, preface, onAgain }: ConsoleProps) {
-  const client = useClient()
   const toast = useToast()
   const navigate = useNavigate()
   const labels = useLabels()
-  const [status, setStatus] = useState<ConsoleStatus>(firstStatus)
-  const [isFull, setFull] = useState(false)
-  const [isSearching, setSearching] = useState(false)
-  const [isRunning, setRunning] = useState(false)
-  const copying = useCopyPermission(machine.id)
-  const [flash, setFlash] = useState(false)
+  const { fontSize } = useSettings()
+  const handle = useRef<MountedPane | null>(null)
+  const focus = () => handle.current?.pane.terminal.focus()
+  const shown = useConsole(machine, session, launch, focus)
+  const { status } = shown
+  const isDriving = !isWatching(status)
+  const [draft, setDraft] = useState('')
   const [ctrl, setCtrl] = useState<CtrlState>('off')
-  const connection = useRef<ConsoleConnection | null>(null)
-  const handle = useRef<MountedTerminal | null>(null)
-  const focus = () => handle.current?.terminal.focus()
-  useFlash(flash, setFlash)
-  const undelivered = useCallback(
-    ({ bytes, reason }: UndeliveredInput) => {
-      if (reason === 'not-driver') setFlash(true)
-      else toast({ text: `${bytes.length} bytes were not typed: ${whyNot[reason]}`, shape: 'failed' })
-    },
-    [toast],
+  const copying = useCopyPermission(machine.id)
+  const receipt = useReceipt(status.stats.keysInFlight, shown.flash ? true : shown.undelivered)
+  const uploads = useUploads(machine.id, (path) => shown.paste(`${path} `))
+  const { tabs, next } = useSessionTabs(machine, session)
+  const { panels, toggle, closePanel, onCommand } = useConsoleCommands({
+    machineId: machine.id,
+    session,
+    tabs,
+    handle,
+    takeOver: shown.takeOver,
+    focus,
+  })
+  const addFiles = useFreshCallback((files: Iterable<File>) => {
+    if (isDriving) uploads.add(files)
+    else toast({ text: 'Take over to put files on the machine', shape: 'off' })
+  })
+  const withStickyCtrl = (data: string) => {
+    if (ctrl === 'once') setCtrl('off')
+    return ctrl === 'off' ? data : withCtrl(data)
+  }
+  const press = useFreshCallback((data: string | Uint8Array) =>
+    shown.type(typeof data === 'string' ? withStickyCtrl(data) : data),
   )
-  const connect = (size: { cols: number; rows: number }) => {
-    const opened = openConnection({ client, machineId: machine.id, session, launch, ...size })
-    connection.current = opened
-    const lost = ({ label }: { readonly label?: string | null | undefined }) =>
-      toast({
-        text: `${label ?? 'Somebody else'} drives ${machine.name} now`,
-        shape: 'off',
-        action: { label: 'Take back', run: takeOver },
-      })
-    watchConnection(opened, (part) => setStatus((before) => ({ ...before, ...part })), undelivered, lost)
-    return opened
-  }
-  const takeOver = () => {
-    connection.current
-      ?.takeOver()
-      .then(focus, () => toast({ text: 'Taking over did not work', shape: 'failed' }))
-  }
-  const onCommand = (command: TerminalCommand) => {
-    if (command === 'search') setSearching(true)
-    else if (command === 'full-window') setFull((before) => !before)
-    else if (command === 'take-over') takeOver()
-    else if (command === 'leave') document.querySelector<HTMLElement>('.glass-tab[aria-current]')?.focus()
-    else if (command === 'copy') copySelection(handle.current)
+  const compose = (text: string) => {
+    if (!isDriving) {
+      shown.type('\r')
+      return false
+    }
+    if (text) shown.paste(text)
+    shown.type('\r')
+    return true
   }
   const closeTab = () => {
     forgetSession(machine.id, session)
     navigate({ to: '/dashboard/machines/$id/terminal', params: { id: machine.id } }).catch(reportError)
   }
-  const press = (data: string) => {
-    connection.current?.type(ctrl === 'off' ? data : withCtrl(data))
-    if (ctrl === 'once') setCtrl('off')
+  const canType = isDriving && status.state.state !== 'ended'
+  const resizeLetters = (by: 1 | -1) => {
+    const size = otherFontSize(fontSize, by)
+    return size === null ? undefined : () => changeSettings({ fontSize: size })
   }
-  const { tabs, next } = useSessionTabs(machine, session)
   return (
-    <div className="glass" data-full={isFull} data-live={status.state.state === 'live'}>
+    <div className="glass" data-full={panels.full} data-live={status.state.state === 'live'}>
       <ConsoleBar
         machineId={machine.id}
         session={session}
         tabs={tabs}
         newSession={next}
         status={status}
-        isFull={isFull}
-        isSearching={isSearching}
+        flash={shown.flash}
+        isFull={panels.full}
+        isSearching={panels.search}
+        isComposing={panels.compose}
+        isRunning={panels.run}
         canRun={actionsFor(machine).exec}
-        isRunning={isRunning}
-        flash={flash}
-        onTakeOver={takeOver}
-        onSearch={() => setSearching((before) => !before)}
-        onRun={() => setRunning((before) => !before)}
-        onFull={() => {
-          setFull((before) => !before)
-          focus()
-        }}
+        onTakeOver={shown.takeOver}
+        onSearch={() => toggle('search')}
+        onCompose={() => toggle('compose')}
+        onFiles={addFiles}
+        onRun={() => toggle('run')}
+        onFull={() => toggle('full')}
+        onSmaller={resizeLetters(-1)}
+        onLarger={resizeLetters(1)}
       />
-      {isSearching && handle.current && (
+      {panels.search && handle.current && (
         <Suspense>
-          <SearchBar
-            search={handle.current.search}
-            onClose={() => {
-              setSearching(false)
-              focus()
-            }}
-          />
+          <SearchBar search={handle.current.pane.search} onClose={() => closePanel('search')} />
         </Suspense>
       )}
-      <Reconnecting status={status} onTry={() => connection.current?.reconnect()} />
+      <Reconnecting status={status} onTry={shown.reconnect} />
+      <ProblemLine status={status} onForget={shown.forgetProblem} />
+      <GlassRule machineId={machine.id} status={status} />
       <Suspense fallback={<div className="glass-screen" />}>
         <ConsolePane
           label={`Console ${session} of ${machine.name}`}
-          isWatching={isWatching(status)}
+          isWatching={!isDriving}
           handle={handle}
-          connect={connect}
-          sourceOf={(opened) => withPreface(opened, preface)}
+          connect={shown.connect}
+          sourceOf={(opened) => withPreface({ ...shown.source(opened), type: press }, preface)}
           onCommand={onCommand}
           onCopy={copying.onCopy}
+          onFiles={addFiles}
         />
       </Suspense>
+      {panels.compose && (
+        <ComposeBox draft={draft} onDraft={setDraft} onSend={compose} onClose={() => closePanel('compose')} />
+      )}
+      <UploadLines uploads={uploads} name={machine.name} />
+      <UndeliveredLine
+        keys={shown.undelivered}
+        onTypeAgain={canType ? shown.typeAgain : null}
+        onForget={shown.forget}
+      />
       {copying.asked !== null && (
         <CopyRequest
           runtime={labels.runtime(machine.runtime)}
@@ -152,55 +161,35 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
           onCloseTab={session === 'agent' ? undefined : closeTab}
         />
       )}
-      {isRunning && (
-        <RunPanel
-          machineId={machine.id}
-          onClose={() => {
-            setRunning(false)
-            focus()
-          }}
-        />
-      )}
+      {panels.run && <RunPanel machineId={machine.id} onClose={() => closePanel('run')} />}
       <KeyBar
         ctrl={ctrl}
         onCtrl={() => setCtrl(nextCtrlState)}
         onKey={press}
         onPaste={() => {
-          navigator.clipboard.readText().then(
-            (text) => connection.current?.paste(text),
-            () => toast({ text: 'The browser did not allow reading the clipboard', shape: 'failed' }),
-          )
+          navigator.clipboard
+            .readText()
+            .then(shown.paste, () =>
+              toast({ text: 'The browser did not allow reading the clipboard', shape: 'failed' }),
+            )
         }}
+        draft={draft}
+        onDraft={setDraft}
         onCompose={(text) => {
-          if (text) connection.current?.paste(text)
-          connection.current?.type('\r')
+          if (compose(text)) setDraft('')
         }}
         onKeyboard={focus}
+        isApplicationMode={() => handle.current?.pane.terminal.modes.applicationCursorKeysMode === true}
+        receipt={receipt}
       />
       <Announcer name={machine.name} status={status} readyIn={preface?.readyIn} />
     </div>
   )
 }
 
-const whyNot: Readonly<Record<UndeliveredInput['reason'], string>> = {
-  gap: 'what came before them is missing.',
-  restarted: 'the console was started anew.',
-  'not-driver': 'somebody else drives.',
-  exited: 'nothing runs in this console.',
-  ended: 'the console has ended.',
-  'too-large': 'they are too many at once.',
-  refused: 'they were refused.',
-}
-
-function useFlash(flash: boolean, setFlash: (flash: boolean) => void): void {
-  useEffect(() => {
-    if (!flash) return
-    const timer = setTimeout(() => setFlash(false), flashMs)
-    return () => clearTimeout(timer)
-  }, [flash, setFlash])
-}
-
-function copySelection(pane: MountedTerminal | null): void {
-  const text = pane?.terminal.getSelection()
-  if (text) copyText(text)
+/** A function that stays the same and does what the latest one does. */
+function useFreshCallback<Argument>(action: (argument: Argument) => void): (argument: Argument) => void {
+  const latest = useRef(action)
+  latest.current = action
+  return useCallback((argument) => latest.current(argument), [])
 }

@@ -35,6 +35,7 @@ export function createTerminal(element: HTMLElement, options: TerminalOptions): 
     fontSize: options.fontSize,
     fontWeightBold: 700,
     lineHeight: 1.25,
+    linkHandler: { activate: openLink, ...linkHint(element) },
     macOptionIsMeta: true,
     minimumContrastRatio: 1,
     screenReaderMode: options.screenReaderMode,
@@ -48,9 +49,13 @@ export function createTerminal(element: HTMLElement, options: TerminalOptions): 
   terminal.loadAddon(search)
   terminal.loadAddon(new Unicode11Addon())
   terminal.unicode.activeVersion = '11'
-  terminal.loadAddon(new WebLinksAddon(openLink))
+  terminal.loadAddon(new WebLinksAddon(openLink, linkHint(element)))
   terminal.loadAddon(
     new ClipboardAddon(undefined, { readText: () => '', writeText: (_, text) => options.onCopy(text) }),
+  )
+  // The program's own keys and history: nothing is sent for a wheel that nobody asked for.
+  terminal.attachCustomWheelEventHandler(
+    () => terminal.buffer.active.type === 'normal' || terminal.modes.mouseTrackingMode !== 'none',
   )
   terminal.open(element)
   drawWithGpu(terminal)
@@ -77,6 +82,17 @@ function drawWithGpu(terminal: Terminal): void {
     terminal.loadAddon(webgl)
   } catch {
     // No WebGL 2 in this browser.
+  }
+}
+
+/** Says which click opens what the pointer is over. */
+function linkHint(element: HTMLElement) {
+  const words = /Mac|iP(hone|ad)/.test(navigator.userAgent) ? '⌘-click opens' : 'Ctrl-click opens'
+  return {
+    hover: (_: MouseEvent, url: string) => {
+      element.title = `${words} ${url}`
+    },
+    leave: () => element.removeAttribute('title'),
   }
 }
 

@@ -1,16 +1,19 @@
 import type { SearchAddon } from '@xterm/addon-search'
 import { ArrowDown, ArrowUp, X } from 'lucide-react'
-import { useEffect, useState } from 'react'
-
-const decorations = {
-  matchBackground: '#4a3b12',
-  matchOverviewRuler: '#b98a1f',
-  activeMatchBackground: '#a06a00',
-  activeMatchColorOverviewRuler: '#ffb52e',
-}
+import { useEffect, useMemo, useState } from 'react'
+import { readMatchColours } from './terminal-theme.ts'
 
 /** Finds in the scrollback: count, next, previous, case, pattern. */
 export function SearchBar({ search, onClose }: { search: SearchAddon; onClose: () => void }) {
+  const decorations = useMemo(() => {
+    const { match, now } = readMatchColours(document.documentElement)
+    return {
+      matchBackground: match,
+      matchOverviewRuler: match,
+      activeMatchBackground: now,
+      activeMatchColorOverviewRuler: now,
+    }
+  }, [])
   const [text, setText] = useState('')
   const [caseSensitive, setCase] = useState(false)
   const [regex, setRegex] = useState(false)

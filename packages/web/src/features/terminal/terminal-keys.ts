@@ -7,6 +7,9 @@ export type TerminalCommand =
   | 'copy'
   | 'paste'
   | 'next-waiting'
+  | 'compose'
+  | 'previous-session'
+  | 'next-session'
 
 type Key = Pick<KeyboardEvent, 'code' | 'metaKey' | 'ctrlKey' | 'shiftKey' | 'altKey'>
 
@@ -18,6 +21,9 @@ const commands: Readonly<Record<string, TerminalCommand>> = {
   KeyC: 'copy',
   KeyV: 'paste',
   KeyJ: 'next-waiting',
+  KeyE: 'compose',
+  Semicolon: 'previous-session',
+  Quote: 'next-session',
 }
 
 /** The command of a key: ⌘ on a Mac, Ctrl+Shift elsewhere; null leaves the key to the program. */

@@ -1,4 +1,6 @@
 import '../../styles/bootstrap.css'
+import '../../styles/glass-panels.css'
+import '../../styles/key-bar.css'
 import '../../styles/terminal.css'
 import type { Machine } from '@agent-machines/core'
 import { useParams, useSearch } from '@tanstack/react-router'

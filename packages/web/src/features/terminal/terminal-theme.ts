@@ -22,19 +22,27 @@ const colours: Readonly<Record<string, keyof ITheme>> = {
   '--term-bright-white': 'brightWhite',
 }
 
+/** What a search marks, in the glass's colours. */
+export function readMatchColours(element: Element): { readonly match: string; readonly now: string } {
+  const [match, now] = readColours(element, ['--term-match', '--term-match-now'])
+  return { match: match ?? '', now: now ?? '' }
+}
+
 /** The glass as the tokens define it; each colour as `#rrggbb`, the form every renderer reads. */
 export function readTheme(element: Element): ITheme {
+  const tokens = Object.keys(colours)
+  const values = readColours(element, tokens)
+  const theme = Object.fromEntries(tokens.map((token, index) => [colours[token], values[index]]))
+  return { ...theme, cursor: theme['foreground'], cursorAccent: theme['background'] } as ITheme
+}
+
+function readColours(element: Element, tokens: readonly string[]): readonly string[] {
   const style = getComputedStyle(element)
   const canvas = document.createElement('canvas')
   canvas.width = 1
   canvas.height = 1
   const context = canvas.getContext('2d', { willReadFrequently: true })
-  const theme: Record<string, string> = {}
-  for (const [token, name] of Object.entries(colours)) {
-    const colour = context && hexOf(context, style.getPropertyValue(token).trim())
-    if (colour) theme[name] = colour
-  }
-  return { ...theme, cursor: theme['foreground'], cursorAccent: theme['background'] } as ITheme
+  return context ? tokens.map((token) => hexOf(context, style.getPropertyValue(token).trim())) : []
 }
 
 function hexOf(context: CanvasRenderingContext2D, colour: string): string {

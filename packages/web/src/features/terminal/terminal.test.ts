@@ -1,9 +1,11 @@
 import type { ConsoleState, ConsoleStats } from '@agent-machines/client'
 import { describe, expect, it } from 'vitest'
-import { pillOf } from './connection-pill.ts'
+import { pillOf } from './connection-facts.ts'
+import { wordsOfRest } from './glass-rule.tsx'
 import { sessionTabs } from './session-names.ts'
 import { nextCtrlState, withCtrl } from './sticky-keys.ts'
 import { commandOfKey } from './terminal-keys.ts'
+import { readableKeys, withUndelivered } from './undelivered-keys.ts'
 
 const still: ConsoleStats = { echoMs: 4.2, roundTripMs: 3, keysInFlight: 0 }
 const busy: ConsoleStats = { echoMs: 148, roundTripMs: 90, keysInFlight: 3 }
@@ -51,10 +53,49 @@ describe('the Ctrl key of the key bar', () => {
     ['C', '\x03'],
     ['[', '\x1b'],
     [' ', '\x00'],
-    ['\x1b[A', '\x1b[A'],
+    ['\x1b[A', '\x1b[1;5A'],
+    ['\x1bOD', '\x1b[1;5D'],
+    ['\x1b[Z', '\x1b[Z'],
     ['é', 'é'],
   ])('turns %j into %j', (data, typed) => {
     expect(withCtrl(data)).toBe(typed)
+  })
+})
+
+describe('what was typed and did not arrive', () => {
+  const keys = (text: string) => new TextEncoder().encode(text)
+
+  it.each([
+    ['ls -l\r', 'ls -l↵'],
+    ['\x03\x1b\x7f\t', '^C⎋⌫⇥'],
+    ['\x1b[A\x1bOB\x1b[Z', '↑↓⇧⇥'],
+    ['é', 'é'],
+  ])('%j is read as %s', (data, text) => {
+    expect(readableKeys(keys(data))).toBe(text)
+  })
+
+  it('stays in one piece for each reason', () => {
+    const first = withUndelivered([], { bytes: keys('a'), reason: 'restarted' })
+    const second = withUndelivered(first, { bytes: keys('b'), reason: 'restarted' })
+    const third = withUndelivered(second, { bytes: keys('c'), reason: 'exited' })
+
+    expect(third).toEqual([
+      { bytes: keys('ab'), reason: 'restarted' },
+      { bytes: keys('c'), reason: 'exited' },
+    ])
+  })
+})
+
+describe('wordsOfRest', () => {
+  const slept = { from: '2026-01-01T14:02:00', to: '2026-01-01T15:31:00' }
+
+  it.each([
+    ['kept', 'kept', 'everything went on'],
+    ['lost', 'resumed', 'the conversation was resumed'],
+    ['lost', 'new', 'a new conversation began'],
+    ['lost', 'kept', 'processes ended, files are here'],
+  ] as const)('processes %s, conversation %s', (processes, conversation, became) => {
+    expect(wordsOfRest({ ...slept, processes, conversation })).toBe(`slept 14:02 to 15:31, ${became}`)
   })
 })
 
