@@ -3,16 +3,17 @@ import type { CreateEmulator, EmulatorCell } from './emulator.ts'
 import type { LogWindow } from './log-window.ts'
 
 /**
- * Finds the backgrounds of cells that were erased and not written, which tmux 3.3a has and does not print.
+ * Composes with the backgrounds of cells that were erased and not written, which tmux 3.3a has and does not print.
  *
  * What is kept of the output up to `end` is played to an emulator. It may have begun in the middle, so it is
  * believed only about rows whose text is what tmux says.
  */
-export async function findErasedBackgrounds(
+export async function withErasedBackgrounds<T>(
   createEmulator: CreateEmulator,
   window: LogWindow,
   { end, cols, rows }: { readonly end: number; readonly cols: number; readonly rows: number },
-): Promise<Behind> {
+  compose: (behind: Behind) => T,
+): Promise<T> {
   const emulator = createEmulator(cols, rows)
   try {
     let entry = window.readAfter(window.start)
@@ -21,18 +22,11 @@ export async function findErasedBackgrounds(
       else if (entry.kind === 'resize') emulator.resize(entry.cols, entry.rows)
       entry = window.readAfter(entry.end)
     }
-    const found = new Map<string, readonly EmulatorCell[]>()
-    for (let y = -rowsAbove; y < rows; y++) {
-      for (const screen of ['shown', 'normal'] as const) found.set(`${screen}${y}`, emulator.cells(screen, y))
-    }
-    return (screen, y, text) => paintBehind(found.get(`${screen}${y}`) ?? [], text)
+    return compose((screen, y, text) => paintBehind(emulator.cells(screen, y), text))
   } finally {
     emulator.dispose()
   }
 }
-
-/** As many as a snapshot may hold. */
-const rowsAbove = 5000
 
 function paintBehind(cells: readonly EmulatorCell[], text: string): string {
   let start = 0

@@ -27,6 +27,22 @@ it('keeps at least 1 MiB of log and says when a place is gone', () => {
   expect(textAfter(window, window.end - windowBytes)).toBe(String(window.end - windowBytes + step))
 })
 
+it('counts only what is readable: screens in between put nobody behind', () => {
+  const window = new LogWindow(0)
+  const step = 64 * 1024
+  let end = 0
+  for (let entry = 0; entry < 15; entry++) {
+    end += step
+    window.append({ kind: 'output', bytes: toBytes(String(entry)), end }, false)
+    end += 4 * windowBytes
+    window.advance(end)
+  }
+
+  expect(window.canContinue(0)).toBe(true)
+  expect(textAfter(window, 0)).toBe('0')
+  expect(textAfter(window, step)).toBe('1')
+})
+
 function textAfter(window: LogWindow, offset: number): string | null {
   const entry = window.readAfter(offset)
   return entry?.kind === 'output' ? toText(entry.bytes) : null

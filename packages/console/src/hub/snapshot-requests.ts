@@ -1,10 +1,11 @@
 import { composeSnapshot, type Snapshot } from '../protocol/compose-snapshot.ts'
+import type { Behind } from '../protocol/painted-lines.ts'
 import { captureLine } from '../protocol/worker-lines.ts'
 import type { ChangeSignal } from './change-signal.ts'
 import type { ConsoleAttachment } from './console-attachment.ts'
 import type { ConsoleState, PlacedScreen } from './console-state.ts'
 import type { CreateEmulator } from './emulator.ts'
-import { findErasedBackgrounds } from './erased-backgrounds.ts'
+import { withErasedBackgrounds } from './erased-backgrounds.ts'
 import type { Timers } from './timers.ts'
 
 const askAgainMs = 1000
@@ -67,12 +68,11 @@ export class SnapshotRequests {
     return this.#composed.snapshot
   }
 
-  async #composeOnce({ captured, untold, log, end, cols, rows }: PlacedScreen): Promise<PlacedSnapshot> {
-    const behind =
-      untold.erased && this.#createEmulator !== undefined
-        ? await findErasedBackgrounds(this.#createEmulator, this.#state.window, { end, cols, rows })
-        : () => ''
-    return { ...composeSnapshot(captured, untold, behind), log, end }
+  async #composeOnce(screen: PlacedScreen): Promise<PlacedSnapshot> {
+    const { captured, untold, log, end } = screen
+    const compose = (behind: Behind) => ({ ...composeSnapshot(captured, untold, behind), log, end })
+    if (!untold.erased || this.#createEmulator === undefined) return compose(() => '')
+    return withErasedBackgrounds(this.#createEmulator, this.#state.window, screen, compose)
   }
 
   #ask(depth: number): void {
