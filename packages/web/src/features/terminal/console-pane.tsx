@@ -3,20 +3,15 @@ import type { ConsoleConnection } from '@agent-machines/client'
 import type { ConsoleSource } from '@agent-machines/console/browser'
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import { changeSettings, nearestFontSize, readSettings } from '../../settings/settings.ts'
-import { createTerminal, loadTerminalFonts, type MountedTerminal } from './create-terminal.ts'
+import { createTerminal, loadTerminalFonts } from './create-terminal.ts'
 import { useFilesIn } from './files-in.ts'
 import { fitToWindow } from './fit-grid.ts'
 import { followTouch } from './follow-touch.ts'
-import { followHistory, type LazyHistory } from './lazy-history.ts'
+import { followHistory } from './lazy-history.ts'
+import type { MountedPane } from './mounted-pane.ts'
 import { commandOfKey, type TerminalCommand } from './terminal-keys.ts'
 import { ToEnd } from './to-end.tsx'
 import { useTerminalOptions } from './use-terminal-options.ts'
-
-export interface MountedPane {
-  readonly pane: MountedTerminal
-  readonly connection: ConsoleConnection
-  readonly history: LazyHistory
-}
 
 export interface ConsolePaneProps {
   readonly label: string

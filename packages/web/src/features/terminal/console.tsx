@@ -10,11 +10,11 @@ import { ComposeBox } from './compose-box.tsx'
 import { Announcer, ProblemLine, Reconnecting } from './connection-words.tsx'
 import { ConsoleBar } from './console-bar.tsx'
 import { ConsoleEnd } from './console-end.tsx'
-import type { MountedPane } from './console-pane.tsx'
 import { isWatching } from './console-status.ts'
 import { CopyRequest } from './copy-request.tsx'
 import { GlassRule } from './glass-rule.tsx'
 import { KeyBar } from './key-bar.tsx'
+import type { MountedPane } from './mounted-pane.ts'
 import { forgetSession } from './opened-sessions.ts'
 import { RunPanel } from './run-panel.tsx'
 import { type CtrlState, nextCtrlState, withCtrl } from './sticky-keys.ts'
@@ -162,26 +162,28 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
         />
       )}
       {panels.run && <RunPanel machineId={machine.id} onClose={() => closePanel('run')} />}
-      <KeyBar
-        ctrl={ctrl}
-        onCtrl={() => setCtrl(nextCtrlState)}
-        onKey={press}
-        onPaste={() => {
-          navigator.clipboard
-            .readText()
-            .then(shown.paste, () =>
-              toast({ text: 'The browser did not allow reading the clipboard', shape: 'failed' }),
-            )
-        }}
-        draft={draft}
-        onDraft={setDraft}
-        onCompose={(text) => {
-          if (compose(text)) setDraft('')
-        }}
-        onKeyboard={focus}
-        isApplicationMode={() => handle.current?.pane.terminal.modes.applicationCursorKeysMode === true}
-        receipt={receipt}
-      />
+      {isDriving && (
+        <KeyBar
+          ctrl={ctrl}
+          onCtrl={() => setCtrl(nextCtrlState)}
+          onKey={press}
+          onPaste={() => {
+            navigator.clipboard
+              .readText()
+              .then(shown.paste, () =>
+                toast({ text: 'The browser did not allow reading the clipboard', shape: 'failed' }),
+              )
+          }}
+          draft={draft}
+          onDraft={setDraft}
+          onCompose={(text) => {
+            if (compose(text)) setDraft('')
+          }}
+          onKeyboard={focus}
+          isApplicationMode={() => handle.current?.pane.terminal.modes.applicationCursorKeysMode === true}
+          receipt={receipt}
+        />
+      )}
       <Announcer name={machine.name} status={status} readyIn={preface?.readyIn} />
     </div>
   )

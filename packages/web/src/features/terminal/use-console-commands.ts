@@ -1,6 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
 import { type RefObject, useState } from 'react'
-import type { MountedPane } from './console-pane.tsx'
+import type { MountedPane } from './mounted-pane.ts'
 import type { SessionTab } from './session-names.ts'
 import type { TerminalCommand } from './terminal-keys.ts'
 import { copyText } from './use-copy-permission.ts'

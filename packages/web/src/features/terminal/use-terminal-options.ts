@@ -1,7 +1,7 @@
 import { type RefObject, useEffect } from 'react'
 import { useSettings } from '../../settings/settings.ts'
-import type { MountedPane } from './console-pane.tsx'
 import { fitToFrame, fitToWindow } from './fit-grid.ts'
+import type { MountedPane } from './mounted-pane.ts'
 import { readTheme } from './terminal-theme.ts'
 
 /** Keeps a terminal as the settings have it, and as large as its window or its driver says. */
