@@ -6,6 +6,8 @@ export default defineConfig({
   resolve,
   ssr: { resolve },
   test: {
+    // Most of these tests wait for processes more than they compute.
+    maxWorkers: 2,
     projects: [
       {
         extends: true,
@@ -22,7 +24,6 @@ export default defineConfig({
           include: ['packages/*/src/**/*.{conformance,system}.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
         },
       },
       {
@@ -32,7 +33,6 @@ export default defineConfig({
           include: ['e2e/src/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 240_000,
-          fileParallelism: false,
         },
       },
     ],

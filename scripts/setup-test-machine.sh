@@ -2,7 +2,7 @@
 # Installs what the tests need and is missing. Debian and Ubuntu; elsewhere it names what to install.
 set -euo pipefail
 
-declare -A packages=([tmux]=tmux [bwrap]=bubblewrap [nsenter]=util-linux [chromium]=chromium [git]=git [vim]=vim-tiny [less]=less [htop]=htop [ps]=procps [sshd]=openssh-server)
+declare -A packages=([tmux]=tmux [bwrap]=bubblewrap [nsenter]=util-linux [chromium]=chromium [git]=git [vim]=vim-tiny [less]=less [htop]=htop [mc]=mc [ncdu]=ncdu [dialog]=dialog [ps]=procps [sshd]=openssh-server)
 PATH=$PATH:/usr/sbin:/sbin
 missing=()
 for command in "${!packages[@]}"; do

@@ -122,16 +122,18 @@ describe('the browser’s own settings', () => {
     const { page } = at
     await openSettings(page)
     const theme = () => page.evaluate(() => document.documentElement.dataset['theme'] ?? 'system')
-    await page.getByRole('radio', { name: 'Dark' }).check({ force: true })
+    const choose = (name: string) =>
+      page.getByRole('group', { name: 'Theme' }).getByRole('radio', { name }).check({ force: true })
+    await choose('Dark')
     expect(await theme()).toBe('dark')
 
     await page.reload()
     expect(await theme()).toBe('dark')
-    await page.getByRole('radio', { name: 'Light' }).check({ force: true })
+    await choose('Light')
     await page.getByRole('button', { name: 'Undo' }).click()
 
     expect(await theme()).toBe('dark')
-    await page.getByRole('radio', { name: 'System' }).check({ force: true })
+    await choose('System')
   })
 
   it('ends the session on signing out', async () => {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   const write = 'cat >"$HOME/text.txt"'
   await plane.client.machines.exec(machineId, { command: write, stdin: text })
   client = await openConsole(plane, machineId, size)
-  await shows(client.screen, /[$#] $/m)
+  await shows(client.screen, /[$#] ?$/m)
   recording = await recordPane(plane, machineId, size)
   client.type('cd; clear; echo at-$((40+2))\r')
   await shows(client.screen, /at-42/)
