@@ -58,7 +58,7 @@ describe.runIf(process.getuid?.() === 0)('a local machine, started by an ordinar
 
 function processesOf(uid: number): string[] {
   try {
-    return execFileSync('pgrep', ['-u', String(uid), '-r', 'R,S,D,T'], { encoding: 'utf8' })
+    return execFileSync('pgrep', ['-a', '-u', String(uid), '-r', 'R,S,D,T'], { encoding: 'utf8' })
       .trim()
       .split('\n')
   } catch {

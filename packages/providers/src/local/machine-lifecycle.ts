@@ -20,7 +20,8 @@ import {
   thaw,
 } from './machine-cgroups.ts'
 import { type MachineRecord, readRecord, type SandboxIdentity, writeRecord } from './machine-record.ts'
-import { identifySandbox, isSandboxAlive, readBootId } from './process-identity.ts'
+import { processGroupEnds, signalGroup } from './process-group.ts'
+import { identifySandbox, isSandboxAlive, readBootId, statOfProcess } from './process-identity.ts'
 import { machineHome, machineRuntimes } from './sandbox-arguments.ts'
 import { hostnameOf } from './sandbox-files.ts'
 import { launchSandbox } from './sandbox-launch.ts'
@@ -227,10 +228,12 @@ export class MachineLifecycle {
   }
 
   async #endProcesses(record: MachineRecord): Promise<void> {
-    if (record.isolation === 'namespaces' && record.sandbox !== null) {
-      if (await isSandboxAlive(record.sandbox)) process.kill(record.sandbox.initPid, 'SIGKILL')
-    }
+    const group = await sandboxGroup(record)
+    if (group !== null) signalGroup(group)
     await endCgroups(record.cgroups)
+    if (group !== null && !(await processGroupEnds(group))) {
+      throw new AgentMachinesError('SUBSTRATE_TRANSIENT', 'Processes of the machine do not end.')
+    }
     await endStrays(record, this.#host.layout.machine(record.machineId).home)
   }
 
@@ -244,6 +247,12 @@ export class MachineLifecycle {
       capabilities: await this.#isolation.capabilities(),
     }
   }
+}
+
+/** The process group of the sandbox's first process and of bubblewrap, which waits for it outside; null when it is gone. */
+async function sandboxGroup({ isolation, sandbox }: MachineRecord): Promise<number | null> {
+  if (isolation !== 'namespaces' || sandbox === null || !(await isSandboxAlive(sandbox))) return null
+  return (await statOfProcess(sandbox.initPid))?.groupId ?? null
 }
 
 /** Without a sandbox, a machine lives until the computer is started anew. */

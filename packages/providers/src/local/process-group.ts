@@ -27,8 +27,17 @@ async function hasLiveMember(groupId: number): Promise<boolean> {
   return stats.some((stat) => stat?.groupId === groupId)
 }
 
+/** Resolves once no process of the group is left, not even one that is just ending; false after `boundMs`. */
+export async function processGroupEnds(groupId: number, boundMs = 10_000): Promise<boolean> {
+  for (let waitedMs = 0, stepMs = 1; ; waitedMs += stepMs, stepMs = Math.min(stepMs * 2, 50)) {
+    if (!(await hasLiveMember(groupId))) return true
+    if (waitedMs >= boundMs) return false
+    await delay(stepMs)
+  }
+}
+
 /** False when the group has no member. */
-function signalGroup(groupId: number): boolean {
+export function signalGroup(groupId: number): boolean {
   try {
     process.kill(-groupId, 'SIGKILL')
     return true
