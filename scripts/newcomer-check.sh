@@ -96,10 +96,11 @@ make_person() {
   [ "$kind" = plain ] || echo 'newcomer ALL=(ALL) NOPASSWD:ALL' >/etc/sudoers.d/newcomer
 }
 
-# A person's shell: their home, a usual PATH, and what the network needs here.
+# A person's shell: their home, a usual PATH, and what the network needs here; not root's own npm folders, which
+# are in the environment when npm runs this.
 as_person() {
   local passed=() name
-  for name in $(compgen -e | grep -iE '^((https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_.*)$'); do
+  for name in $(compgen -e | grep -iE '^((https?|no|all)_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_(registry|(https_?)?proxy|noproxy|cafile|strict_ssl))$'); do
     passed+=("$name=${!name}")
   done
   (
