@@ -19,6 +19,7 @@ export {
   upstreamEntrySchema,
 } from './api/catalogue.ts'
 export {
+  type ConsoleColours,
   type ConsoleEvent,
   type ConsoleInput,
   type ConsoleOpened,

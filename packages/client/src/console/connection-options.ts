@@ -1,4 +1,4 @@
-import type { Driver } from '@agent-machines/core'
+import type { ConsoleColours, Driver } from '@agent-machines/core'
 import type { ConsoleApi } from '../api/console-api.ts'
 import type { Clock } from './clock.ts'
 import type { CreateSocket } from './socket-link.ts'
@@ -24,6 +24,8 @@ export interface ConsoleConnectionOptions {
   readonly label?: string
   /** Starts the agent when it does not run; for the first connection only. */
   readonly launch?: boolean
+  /** What the terminal draws with; programs that ask for it are told while this connection drives. */
+  readonly colours?: () => ConsoleColours | undefined
   /** Watches without ever typing, until `takeOver`. */
   readonly watch?: boolean
   /** Whether this driver is an earlier self whose place may be taken without asking, such as a reloaded tab. */

@@ -185,7 +185,14 @@ export class ConsoleConnection {
     this.#input.opening()
     const identity = this.#watching ? {} : { client: this.#client, ...(label ? { label } : {}) }
     const launch = this.#launch ? { launch: true } : {}
-    const request = { ...this.#size.wanted, session: this.#session, ...identity, ...launch }
+    const colours = this.#options.colours?.()
+    const request = {
+      ...this.#size.wanted,
+      session: this.#session,
+      ...identity,
+      ...launch,
+      ...(colours ? { colours } : {}),
+    }
     return await api.open(machineId, request, { signal })
   }
 

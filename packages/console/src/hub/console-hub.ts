@@ -15,6 +15,7 @@ import {
   toProblem,
 } from '@agent-machines/core'
 import { fromBase64 } from '../protocol/bytes.ts'
+import { driverColoursLine } from '../protocol/colours-line.ts'
 import type { Message } from '../protocol/messages.ts'
 import { normalizePaste } from '../protocol/normalize-paste.ts'
 import {
@@ -138,7 +139,11 @@ export class ConsoleHub implements WatchedConsole {
     await this.ready()
     const claimant = request.client === undefined ? null : this.#people.actor(request.client, request.label)
     if (claimant !== null) {
-      this.#attachment.write([claimLine(claimant), driverSizeLine(claimant.hash, request.cols, request.rows)])
+      this.#attachment.write([
+        claimLine(claimant),
+        driverSizeLine(claimant.hash, request.cols, request.rows),
+        ...(request.colours ? [driverColoursLine(claimant.hash, request.colours)] : []),
+      ])
     }
     const hello = await this.#attachment.ask(claimant?.hash)
     return {

@@ -10,6 +10,11 @@ const rows = z.number().int().min(5).max(200)
 const label = z.string().min(1).max(64)
 const epoch = z.string().max(64)
 
+const colour = z.string().regex(/^#[0-9a-f]{6}$/)
+/** What a terminal draws with unless a program says otherwise. */
+const coloursSchema = z.strictObject({ foreground: colour, background: colour })
+export type ConsoleColours = z.infer<typeof coloursSchema>
+
 export const openConsoleSchema = z.strictObject({
   cols,
   rows,
@@ -17,6 +22,7 @@ export const openConsoleSchema = z.strictObject({
   client: clientNameSchema.optional(),
   label: label.optional(),
   launch: z.boolean().optional(),
+  colours: coloursSchema.optional(),
 })
 export type OpenConsole = z.infer<typeof openConsoleSchema>
 
@@ -75,8 +81,10 @@ export const historyLines = { default: 1000, max: 5000 }
 
 /** The last time the machine slept or lost its processes, and what is left of before. */
 export interface ConsoleRest {
+  /** When it fell asleep, or was last seen alive. */
   readonly from: string
   readonly to: string
+  readonly cause: 'sleep' | 'loss'
   readonly processes: 'kept' | 'lost'
   readonly conversation: 'kept' | 'resumed' | 'new'
 }

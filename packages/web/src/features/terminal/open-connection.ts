@@ -1,5 +1,6 @@
 import { type Client, ConsoleConnection } from '@agent-machines/client'
 import { readProof } from '../../session/proof.ts'
+import { readTheme } from './terminal-theme.ts'
 
 export interface OpenConnection {
   readonly client: Client
@@ -26,6 +27,7 @@ export function openConnection(options: OpenConnection): ConsoleConnection {
     rows,
     client: name,
     label: labelOf(navigator.userAgent),
+    colours: glassColours,
     isPredecessor: (driver) => earlier !== null && driver.client.startsWith(earlier),
     createSocket: (url, protocols) => new WebSocket(url, protocols),
     proof: readProof,
@@ -41,6 +43,11 @@ export function openConnection(options: OpenConnection): ConsoleConnection {
       },
     },
   })
+}
+
+function glassColours() {
+  const { foreground, background } = readTheme(document.documentElement)
+  return foreground && background ? { foreground, background } : undefined
 }
 
 /** How this window is called on the screens of others. */
