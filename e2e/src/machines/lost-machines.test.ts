@@ -8,8 +8,8 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { leftoversOf } from '../testing/leftovers.ts'
-import { deployMachine, outputOf, untilState } from '../testing/machines.ts'
-import { listProcesses } from '../testing/processes.ts'
+import { deployMachine, killMachine, outputOf, untilState } from '../testing/machines.ts'
+import { processesOfMachine } from '../testing/processes.ts'
 
 let plane: ControlPlaneProcess
 
@@ -23,7 +23,7 @@ it('calls a machine whose processes were killed asleep, and rebuilds it on wake 
   const { id } = await deployMachine(plane)
   await outputOf(plane, id, 'echo kept >file')
 
-  await killSandbox(id)
+  await killMachine(id)
   const lost = await untilState(plane, id, ['asleep'])
   const refused = await plane.client.machines.exec(id, { command: 'true' }).catch((error: unknown) => error)
   await plane.client.machines.wake(id)
@@ -38,7 +38,7 @@ it('calls a machine whose processes were killed asleep, and rebuilds it on wake 
 
 it('calls a machine whose directory was deleted failed, where only destroying helps', async () => {
   const { id } = await deployMachine(plane)
-  const before = (await processesOf(id)).length
+  const before = (await processesOfMachine(id)).length
 
   await rm(join(plane.data, 'machines', id), { recursive: true, force: true })
   const failed = await eventually('failed', async () => {
@@ -57,7 +57,7 @@ it('calls a machine whose directory was deleted failed, where only destroying he
   expect(before).toBeGreaterThan(0)
   expect(failed.stateReason).toBe('SUBSTRATE_NOT_FOUND')
   for (const answer of answers) expect(answer.status).toBe('rejected')
-  expect(await processesOf(id)).toEqual([])
+  expect(await processesOfMachine(id)).toEqual([])
 })
 
 it('leaves nothing of its machines and of itself on this computer', async () => {
@@ -69,21 +69,3 @@ it('leaves nothing of its machines and of itself on this computer', async () => 
   expect(await leftoversOf(plane.data)).toEqual([])
   plane = await startControlPlane({ data: plane.data })
 })
-
-/** Its sandbox has the machine's id for a host name, which stands in the arguments of its first process. */
-async function processesOf(id: string) {
-  return (await listProcesses()).filter(
-    ({ cgroup, commandLine }) => cgroup.includes(`/${id}`) || commandLine.includes(`--hostname ${id}`),
-  )
-}
-
-async function killSandbox(id: string): Promise<void> {
-  for (const { pid } of await processesOf(id)) {
-    try {
-      process.kill(pid, 'SIGKILL')
-    } catch (error) {
-      // One process's end takes others with it.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-    }
-  }
-}

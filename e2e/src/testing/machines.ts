@@ -1,5 +1,6 @@
 import type { CreateMachine, ExecAnswer, Machine, MachineState } from '@agent-machines/core'
 import { type ControlPlaneProcess, eventually } from './control-plane-process.ts'
+import { processesOfMachine } from './processes.ts'
 
 /** A machine of `plane` that is ready. */
 export async function deployMachine(
@@ -42,4 +43,16 @@ export async function outputOf(plane: ControlPlaneProcess, id: string, command: 
   const { stdout, stderr, exitCode } = await execOn(plane, id, command)
   if (exitCode !== 0) throw new Error(`exit ${exitCode}: ${stderr}`)
   return stdout.trimEnd()
+}
+
+/** Ends every process of the machine behind the control plane's back. */
+export async function killMachine(id: string): Promise<void> {
+  for (const { pid } of await processesOfMachine(id)) {
+    try {
+      process.kill(pid, 'SIGKILL')
+    } catch (error) {
+      // One process's end takes others with it.
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
+  }
 }

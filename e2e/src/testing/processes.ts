@@ -17,9 +17,12 @@ export async function listProcesses(): Promise<HostProcess[]> {
   return found.filter((process) => process !== undefined)
 }
 
-/** Those of the machine, found by its cgroup or, without one, by its namespace's first process. */
+/** Those of the machine, found by its cgroup or by its id, which is the host name of its sandbox. */
 export async function processesOfMachine(machineId: string): Promise<HostProcess[]> {
-  return (await listProcesses()).filter(({ cgroup }) => cgroup.includes(`/${machineId}`))
+  return (await listProcesses()).filter(
+    ({ cgroup, commandLine }) =>
+      cgroup.includes(`/${machineId}`) || commandLine.includes(`--hostname ${machineId}`),
+  )
 }
 
 async function readProcess(pid: number): Promise<HostProcess | undefined> {

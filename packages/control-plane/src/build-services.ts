@@ -14,6 +14,7 @@ import { Catalogue } from './catalogue/catalogue.ts'
 import { CredentialAdministration } from './catalogue/credential-administration.ts'
 import { credentialDefinitions, credentialsFromEnvironment } from './catalogue/credential-definitions.ts'
 import { ConsoleService } from './console/console-service.ts'
+import { SessionKeeper } from './console/session-keeper.ts'
 import { UploadService } from './console/upload-service.ts'
 import { BootstrapService } from './deploy/bootstrap-service.ts'
 import { BootstrapStream } from './deploy/bootstrap-stream.ts'
@@ -73,7 +74,8 @@ export function buildServices(
   const consoles = new ConsoleService({ access, fleetEvents, streamLimitMs: limitMs, log })
   const bootstraps = new BootstrapService({ machines, access, catalogue, credentials, vault, log })
   const closeConsoles = (id: string, reason: 'asleep' | 'destroyed') => consoles.closeMachine(id, reason)
-  const steps = machineSteps({ access, vault, bootstraps, closeConsoles, log })
+  const sessions = new SessionKeeper(access, log)
+  const steps = machineSteps({ access, vault, bootstraps, sessions, closeConsoles, log })
   const reconciler = new Reconciler({ machines, locks, steps, log })
   const kick = (machineId: string) => reconciler.kick(machineId)
   const destroyed = (id: string, withinMs: number) =>

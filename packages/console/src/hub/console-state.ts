@@ -1,4 +1,4 @@
-import type { AgentSignals } from '@agent-machines/core'
+import type { AgentSignals, ConsoleRest } from '@agent-machines/core'
 import { type CapturedScreen, measureScreen, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { type LogItem, LogParser } from '../protocol/log-parser.ts'
 import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
@@ -25,6 +25,8 @@ export class ConsoleState {
   /** Changes whenever `driver` does. */
   driverVersion = 0
   signals: AgentSignals | null = null
+  /** The last sleep or loss that ended; another object only when it is another one. */
+  rest: ConsoleRest | null = null
   window = new LogWindow(0)
   /** The newest one in the log. */
   screen: PlacedScreen | null = null
@@ -119,12 +121,14 @@ export class ConsoleState {
     if (message.kind === 'driver') this.setDriver(message.driver)
     else if (message.kind === 'signals') this.#takeSignals(message.signals)
     else if (message.kind === 'screen') this.#takeScreen(message.screen)
+    else if (message.kind === 'rest') this.#takeRest(message.rest)
     else if (message.kind === 'hello') {
       this.epoch = message.epoch
       this.cols = message.cols
       this.rows = message.rows
       this.dead = message.dead
       if (message.driver?.hash !== this.driver?.hash) this.setDriver(message.driver)
+      this.#takeRest(message.rest)
       this.#screenText = message.screen
       if (message.signals !== null) this.#takeSignals(message.signals)
     }
@@ -134,6 +138,10 @@ export class ConsoleState {
   #takeSignals({ wantsTitle, signals }: { wantsTitle: boolean; signals: AgentSignals }): void {
     this.#wantsTitle = wantsTitle
     this.signals = { ...signals, screen: this.#screenText }
+  }
+
+  #takeRest(rest: ConsoleRest | null): void {
+    if (JSON.stringify(rest) !== JSON.stringify(this.rest)) this.rest = rest
   }
 
   #takeScreen(screen: readonly string[]): void {

@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AgentMachinesError, type Exec } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ConsoleMachine, consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
+import { killEverything, processesOf } from '../testing/machine-processes.ts'
 import { Viewer } from '../testing/viewer.ts'
 import { workerProgram } from '../worker/console-worker-files.ts'
 import type { ConsoleHub } from './console-hub.ts'
@@ -94,13 +94,11 @@ it('is typed into again within 3 s after everything of it was killed at once', a
   await viewer.until((screen) => screen.includes('up'))
 
   const began = Date.now()
-  for (const pid of processesOf(machine)) killQuietly(pid)
+  killEverything(machine)
   const refused = await hub.input({ client: 'one', seq: 1, epoch, data: data('x') }).catch((error) => error)
   const opened = await hub.open({ cols: 80, rows: 24, client: 'one' })
-  await viewer.until((screen) => screen.includes('The agent is not running · Enter starts it'))
-  await hub.input({ client: 'one', seq: 1, epoch: opened.epoch, data: data('\r') })
-  await viewer.until((screen) => /^up$/m.test(screen))
-  await hub.input({ client: 'one', seq: 2, epoch: opened.epoch, data: data('again\r') })
+  await viewer.until((screen) => /Its processes ended after[\s\S]*^up$/m.test(screen))
+  await hub.input({ client: 'one', seq: 1, epoch: opened.epoch, data: data('again\r') })
   await viewer.until((screen) => screen.includes('again\nagain'))
 
   expect(Date.now() - began).toBeLessThan(recoveryMs)
@@ -157,22 +155,3 @@ function problems(events: readonly Event[]): string[] {
 }
 
 /** Everything that runs with the machine's home, whoever its parent is. */
-function processesOf(machine: ConsoleMachine): number[] {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return pids.map(Number).filter((pid) => {
-    try {
-      return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`HOME=${machine.home}`)
-    } catch {
-      return false
-    }
-  })
-}
-
-function killQuietly(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    // It may have ended by itself in between.
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}

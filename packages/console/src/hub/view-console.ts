@@ -1,6 +1,7 @@
 import {
   type AgentState,
   type ConsoleEvent,
+  type ConsoleRest,
   type ConsoleTier,
   type EndReason,
   historyLines,
@@ -76,6 +77,7 @@ export async function* viewConsole(
 interface Told {
   driver: number
   tier: ConsoleTier
+  rest: ConsoleRest | null
   agent: AgentState | null
   /** In its words: the same trouble seen again is not told again. */
   trouble: string | null
@@ -86,7 +88,8 @@ async function* follow(
   { signal, history = historyLines.default }: StreamRequest,
   from: Place | SnapshotReason,
 ): AsyncGenerator<ConsoleEvent> {
-  const told: Told = { driver: hub.state.driverVersion, tier: hub.tier, agent: null, trouble: null }
+  const { driverVersion: driver, rest } = hub.state
+  const told: Told = { driver, tier: hub.tier, rest, agent: null, trouble: null }
   let place = typeof from === 'string' ? null : from
   let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
   let epoch = hub.state.epoch
@@ -124,8 +127,9 @@ async function* follow(
 
 function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
   const events: ConsoleEvent[] = []
-  if (told.tier !== hub.tier) {
+  if (told.tier !== hub.tier || told.rest !== hub.state.rest) {
     told.tier = hub.tier
+    told.rest = hub.state.rest
     events.push(started(hub, true))
   }
   if (told.driver !== hub.state.driverVersion) {
@@ -185,6 +189,7 @@ function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
       driver: driver?.driver ?? null,
       viewers: hub.viewers,
       resumed,
+      rest: hub.state.rest,
     },
   }
 }

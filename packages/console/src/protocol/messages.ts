@@ -1,4 +1,4 @@
-import type { AgentSignals, Driver } from '@agent-machines/core'
+import type { AgentSignals, ConsoleRest, Driver } from '@agent-machines/core'
 import { fromHex, toText } from './bytes.ts'
 
 export interface DriverState {
@@ -14,6 +14,7 @@ export interface Hello {
   readonly dead: boolean
   readonly driver: DriverState | null
   readonly acked: number
+  readonly rest: ConsoleRest | null
   readonly screen: readonly string[]
   readonly signals: Signals | null
 }
@@ -40,6 +41,7 @@ export type Message =
   | ({ readonly kind: 'hello' } & Hello)
   | { readonly kind: 'signals'; readonly signals: Signals }
   | { readonly kind: 'screen'; readonly screen: readonly string[] }
+  | { readonly kind: 'rest'; readonly rest: ConsoleRest | null }
 
 /** Reads a line that our own `display-message` printed; null for one that a newer version may print. */
 export function parseMessage(text: string): Message | null {
@@ -67,6 +69,8 @@ export function parseMessage(text: string): Message | null {
       return parsedSignals(fields)
     case 'am:screen':
       return { kind: 'screen', screen: parseScreen(field(0)) }
+    case 'am:rest':
+      return { kind: 'rest', rest: parseRest(field(0)) }
     default:
       return null
   }
@@ -88,8 +92,9 @@ function parseHello(fields: readonly string[]): Message {
     dead: field(4) === '1',
     driver: parseDriver(field(5), field(6), field(7)),
     acked: Number(field(8)),
-    screen: parseScreen(field(9)),
-    signals: parseSignals(fields.slice(10)),
+    rest: parseRest(field(9)),
+    screen: parseScreen(field(10)),
+    signals: parseSignals(fields.slice(11)),
   }
 }
 
@@ -100,6 +105,19 @@ function parseDriver(hash: string, who: string, since: string): DriverState | nu
   return {
     hash,
     driver: { client: client ?? '', label: label ?? client ?? '', since: isoOf(since) },
+  }
+}
+
+/** from,to,cause,processes,conversation */
+function parseRest(text: string): ConsoleRest | null {
+  const [from, to, cause, processes, conversation] = text.split(',')
+  if (!from || !to) return null
+  return {
+    from,
+    to,
+    cause: cause === 'sleep' ? 'sleep' : 'loss',
+    processes: processes === 'kept' ? 'kept' : 'lost',
+    conversation: conversation === 'kept' || conversation === 'resumed' ? conversation : 'new',
   }
 }
 

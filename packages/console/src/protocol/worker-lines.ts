@@ -89,7 +89,7 @@ export function driverSizeLine(hash: string, cols: number, rows: number): string
 /** Asks for everything that a joiner must know; with a hash also for that client's last sequence number. */
 export function helloLine(nonce: string, hash?: string): string {
   const acked = hash === undefined ? '' : `#{@am_${hash}}`
-  return `display-message -p 'am:hello|${nonce}|#{@am_epoch}|#{pane_width}|#{pane_height}|#{pane_dead}|#{@am_driver}|#{@am_who}|#{@am_since}|${acked}|#{@am_screen}|%s|#{@am_sig}|#{@am_file}|#{pane_title}'`
+  return `display-message -p 'am:hello|${nonce}|#{@am_epoch}|#{pane_width}|#{pane_height}|#{pane_dead}|#{@am_driver}|#{@am_who}|#{@am_since}|${acked}|#{@am_rest}|#{@am_screen}|%s|#{@am_sig}|#{@am_file}|#{pane_title}'`
 }
 
 const screenFormats = [

@@ -1,6 +1,7 @@
 import type { PlannedFile } from '@agent-machines/core'
 import { courierScript } from './courier-script.ts'
 import { exchangeScript } from './exchange-script.ts'
+import { keepScript } from './keep-script.ts'
 import { lookScript } from './look-script.ts'
 import { paneScript } from './pane-script.ts'
 import { sessionScript } from './session-script.ts'
@@ -34,6 +35,8 @@ main() {
     follow) channel "$1" "$\{2:--}" "$\{3:--1}" output ;;
     channel) channel "$1" "$\{2:--}" "$\{3:--1}" input ;;
     agent) agent "$@" ;;
+    before-sleep) before_sleep ;;
+    after-wake) after_wake ;;
     socket) use_session "$1"; printf '%s\n' "$SOCKET" ;;
     *) fail 'ensure|relay|follow|channel|exchange|watch|pane|agent|status|socket SESSION' 2 ;;
   esac
@@ -51,6 +54,7 @@ export function consoleWorkerFiles(): PlannedFile[] {
     exchangeScript,
     paneScript,
     lookScript,
+    keepScript,
     watchScript,
     entryScript,
   ]

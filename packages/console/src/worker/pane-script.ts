@@ -15,14 +15,14 @@ child() {
   printf 'running %s %s - %s\n' $$ "$BORN_NOW" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$D/process.new"
   mv "$D/process.new" "$D/process"
   umask 022
-  if [ "$2" = agent ]; then exec "$ROOT/bin/agent"; fi
+  if [ "$2" = agent ]; then exec "$ROOT/bin/agent" $\{3:+"$3"}; fi
   shell=$\{SHELL:-}
   [ -x "$shell" ] || shell=$(command -v bash || command -v sh)
   exec "$shell" -l
 }
 
 run_child() {
-  "$SELF" child "$S" "$1"
+  "$SELF" child "$S" "$@"
   code=$?
   tries=0
   while agent_running && [ "$tries" -lt 50 ]; do
@@ -72,6 +72,7 @@ await_courier() {
 
 pane() {
   use_session "$1"
+  [ -z "$\{3:-}" ] || restore_screen
   await_courier
   unset TMUX TMUX_PANE
   cd "$HOME/work" 2>/dev/null || cd "$HOME" || exit 1
@@ -80,8 +81,8 @@ pane() {
   what=shell
   [ "$S" = agent ] && what=agent
   state="The $what is not running"
-  if [ "$2" = start ] || [ "$what" = shell ]; then
-    run_child "$what"
+  if [ "$2" != offer ] || [ "$what" = shell ]; then
+    if [ "$2" = resume ]; then resume_agent; else run_child "$what"; fi
     state="The $what ended with exit code $code"
   fi
   while :; do

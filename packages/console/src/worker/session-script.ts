@@ -102,21 +102,21 @@ agent_running() {
 }
 
 new_session() {
+  note_loss
   end_leftover
   courier_alive && kill "$COURIER" 2>/dev/null
   COURIER='' ID=''
   rm -f "$D/courier" "$D/modes"
   EPOCH=$(random_hex)
-  mode=offer
-  [ -n "$3" ] && mode=start
+  [ -n "$MODE" ] || { MODE=offer; [ -z "$3" ] || MODE=start; }
   TERM=xterm-256color COLORTERM=truecolor tm start-server \; set -g status off \; set -g history-limit 10000 \
     \; set -s escape-time 0 \; set -s exit-empty on \; set -s set-clipboard off \; set -g focus-events on \; set -gq scroll-on-clear off \
     \; set -g default-terminal tmux-256color \; set -g remain-on-exit on \; set -g update-environment '' \
     \; set -g allow-rename off \; set -g automatic-rename off \; set -g bell-action none \
-    \; set -g window-style 'fg=#e6e6e6,bg=#0b0b0c' \; set -g prefix None \; set -g prefix2 None \
+    \; set -g window-style 'fg=#dee0e2,bg=#0b0d10' \; set -g prefix None \; set -g prefix2 None \
     \; unbind -a -T prefix \; unbind -a -T root \; unbind -a -T copy-mode \; unbind -a -T copy-mode-vi \
-    \; set -g @am_epoch "$EPOCH" \; set -g @am_clock '%s' \
-    \; new-session -d -s am -x "$1" -y "$2" -c "$HOME" "$SELF" pane "$S" "$mode" \
+    \; set -g @am_epoch "$EPOCH" \; set -g @am_rest "$REST" \; set -g @am_clock '%s' \
+    \; new-session -d -s am -x "$1" -y "$2" -c "$HOME" "$SELF" pane "$S" "$MODE" restore \
     \; set -g window-size manual \; select-pane -T '' 9>&- 8>&- || fail 'tmux does not start'
   printf '%s\n' "$EPOCH" >"$D/epoch"
 }

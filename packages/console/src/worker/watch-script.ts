@@ -148,7 +148,7 @@ watch() {
   fi
   printf '%s\n' $$ >"$D/watch"
   cd "$HOME" || exit 1
-  TICK=0 BEAT=0 BEAT_SIZE=0 LOOKED=0 LOST=0 KNOWN='' SEEN='' PAUSE=0 FOLLOWS=''
+  TICK=0 BEAT=0 BEAT_SIZE=0 LOOKED=0 LOST=0 KNOWN='' SEEN='' KEPT=-20 KEPT_SCREEN='' CALM=0 CALM_SCREEN='' ALIVE=-120 PAUSE=0 FOLLOWS=''
   if tail --help 2>&1 | grep -q -- --pid; then FOLLOWS=1; fi
   while [ -d "$D" ]; do
     read_courier
@@ -157,6 +157,7 @@ watch() {
       follow_courier
       [ -n "$FOLLOWS" ] || trim
       look
+      keep_sometimes
       report_signals
     else
       repair

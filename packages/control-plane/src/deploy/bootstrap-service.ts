@@ -62,17 +62,6 @@ export class BootstrapService {
     throw new AgentMachinesError('BOOTSTRAP_FAILED', 'Its runner on the machine was ended again and again.')
   }
 
-  /** After processes were lost: the console and its agent are started anew. */
-  async reopenConsole(row: MachineRow, signal: AbortSignal): Promise<void> {
-    const { cols, rows } = firstSize
-    const script = `exec "$HOME/.agent-machines/bin/am-console" ensure agent ${cols} ${rows} --launch`
-    const exec = this.#options.access.execFor(row)
-    const { exitCode, stderr } = await exec.exec({ script, timeoutMs: 30_000, signal })
-    if (exitCode === 0) return
-    const said = new TextDecoder().decode(stderr).trim().slice(-500)
-    throw new AgentMachinesError('SUBSTRATE_TRANSIENT', `The console could not be opened: ${said}`)
-  }
-
   /** The plan of a machine, and the values that must not leave in its log. */
   async planFor(row: MachineRow): Promise<{ plan: BootstrapPlan; secrets: string[] }> {
     const recipe = this.#options.catalogue.recipe(row.runtime)

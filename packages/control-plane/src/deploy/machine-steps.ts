@@ -1,5 +1,6 @@
 import type { MachineProvider } from '@agent-machines/core'
 import type { Logger } from 'pino'
+import type { SessionKeeper } from '../console/session-keeper.ts'
 import { type MachineAccess, refOf } from '../fleet/machine-access.ts'
 import type { Step } from '../fleet/next-step.ts'
 import type { StepRunner } from '../fleet/reconciler.ts'
@@ -11,7 +12,8 @@ import { openMachineEnvironment } from './machine-environment.ts'
 export interface MachineStepOptions {
   readonly access: MachineAccess
   readonly vault: Pick<Vault, 'open'>
-  readonly bootstraps: Pick<BootstrapService, 'run' | 'reopenConsole'>
+  readonly bootstraps: Pick<BootstrapService, 'run'>
+  readonly sessions: Pick<SessionKeeper, 'beforeSleep' | 'afterWake'>
   /** Ends this instance's consoles of a machine that is about to stop. */
   readonly closeConsoles: (machineId: string, reason: 'asleep' | 'destroyed') => void
   readonly log: Logger
@@ -19,18 +21,19 @@ export interface MachineStepOptions {
 
 /** What each step of a machine's life does; the reconciler decides when. Every step is safe to repeat. */
 export function machineSteps(options: MachineStepOptions): Readonly<Record<Step, StepRunner>> {
-  const { access, bootstraps, closeConsoles } = options
+  const { access, bootstraps, sessions, closeConsoles } = options
   return {
     provision: (row, signal) => provision(options, row, signal),
     bootstrap: (row, signal) => bootstraps.run(row, signal),
-    async sleep(row) {
+    async sleep(row, signal) {
       closeConsoles(row.id, 'asleep')
+      await sessions.beforeSleep(row, signal)
       await access.providerOf(row).sleep(refOf(row))
       return { state: 'asleep', stateReason: null, stateDetail: null, agent: null }
     },
     async wake(row, signal) {
-      const { processesSurvived } = await access.providerOf(row).wake(refOf(row))
-      if (!processesSurvived) await bootstraps.reopenConsole(row, signal)
+      await access.providerOf(row).wake(refOf(row))
+      await sessions.afterWake(row, signal)
       return { state: 'ready', stateReason: null, stateDetail: null }
     },
     async destroy(row) {

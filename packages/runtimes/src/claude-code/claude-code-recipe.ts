@@ -26,11 +26,17 @@ export const claudeCodeRecipe: RuntimeRecipe = {
       environment: environmentOf(context),
       command: [`${context.runtimePath ?? ''}/${executable}`],
       signals: ['file .claude/sessions/<pid>.json'],
+      resume: { arguments: ['--continue'], conversations: `.claude/projects/${projectOf(context)}/*.jsonl` },
     })
     return { files: [...launch, ...seeds.files], script: seeds.script }
   },
   contentOf: claudeCodeContentOf,
   stateOf: claudeCodeStateOf,
+}
+
+/** The name of the folder in which the CLI keeps the conversations of a working directory. */
+function projectOf({ workDirectory }: AgentContext): string {
+  return workDirectory.replaceAll(/[^A-Za-z0-9]/g, '-')
 }
 
 function environmentOf({ upstream, model }: AgentContext): Record<string, string> {

@@ -31,6 +31,7 @@ export const codexRecipe: RuntimeRecipe = {
         ...overrides(context),
       ],
       signals: ['title'],
+      resume: { arguments: ['resume', '--last'], conversations: '.codex/sessions/*/*/*/rollout-*.jsonl' },
     })
     return { files: [...launch, ...config.files], script: config.script }
   },

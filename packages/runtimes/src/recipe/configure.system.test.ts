@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { PlannedFile } from '@agent-machines/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
 import { codexRecipe } from '../codex/codex-recipe.ts'
@@ -147,6 +148,29 @@ it('starts a plain shell in the work folder', () => {
   expect(stdout).toBe(`${join(home, 'work')}\n`)
 })
 
+it.each([
+  [claudeCodeRecipe, 'bin/claude', '--continue', '.claude/projects/-h-work/*.jsonl'],
+  [codexRecipe, 'bin/codex', 'resume --last', '.codex/sessions/*/*/*/rollout-*.jsonl'],
+])(
+  'goes on with a conversation when it is asked to, and says where those are: %#',
+  (recipe, program, words, pattern) => {
+    const runtimePath = join(home, 'runtime')
+    mkdirSync(dirname(join(runtimePath, program)), { recursive: true })
+    writeFileSync(join(runtimePath, program), '#!/bin/sh\nprintf %s "$*"', { mode: 0o700 })
+    const context = { ...contextOf(gateway, null), runtimePath }
+    const { files } = recipe.configure(context)
+    for (const file of files) place(file)
+    const started = (...args: string[]) =>
+      spawnSync(join(home, '.agent-machines/bin/agent'), args, { encoding: 'utf8' }).stdout
+
+    expect(started('resume')).toBe(`${started()} ${words}`.trim())
+    expect(started('resume', 'further')).toBe(`${started()} ${words} further`.trim())
+    expect(readFileSync(join(home, '.agent-machines/state/resume'), 'utf8')).toBe(
+      `file ${pattern.replace('-h-work', context.workDirectory.replaceAll(/[^A-Za-z0-9]/g, '-'))}\n`,
+    )
+  },
+)
+
 it('keeps every file that may hold a secret to its owner', () => {
   for (const recipe of [claudeCodeRecipe, codexRecipe]) {
     const { files } = recipe.configure(contextOf(gateway, null))
@@ -163,17 +187,19 @@ function contextOf(upstream: ModelAccess | null, model: string | null): AgentCon
 
 function configure(recipe: RuntimeRecipe, upstream: ModelAccess | null, model: string | null = null): void {
   const { files, script } = recipe.configure(contextOf(upstream, model))
-  for (const file of files) {
-    mkdirSync(dirname(join(home, file.path)), { recursive: true })
-    rmSync(join(home, file.path), { force: true })
-    writeFileSync(join(home, file.path), file.content, { mode: file.mode })
-  }
+  for (const file of files) place(file)
   const { status, stderr } = spawnSync('/bin/sh', ['-c', script], {
     cwd: home,
     encoding: 'utf8',
     env: { PATH: '/usr/bin:/bin' },
   })
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+}
+
+function place({ path, content, mode }: PlannedFile): void {
+  mkdirSync(dirname(join(home, path)), { recursive: true })
+  rmSync(join(home, path), { force: true })
+  writeFileSync(join(home, path), content, { mode })
 }
 
 function json(path: string) {

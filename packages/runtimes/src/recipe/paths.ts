@@ -16,3 +16,6 @@ export const signalsPath = '.agent-machines/state/signals'
 
 /** Where runtimes are put on a machine that shares none with others. Relative to the home. */
 export const ownRuntimesFolder = '.agent-machines/runtimes'
+
+/** The files by which one knows that the agent has a conversation to go on with, as in `signalsPath`. */
+export const resumePath = '.agent-machines/state/resume'

@@ -20,16 +20,17 @@ export function GlassRule({ machineId, status }: { machineId: string; status: Co
 }
 
 /** `slept 14:02 to 15:31, the conversation was resumed` */
-export function wordsOfRest({ from, to, processes, conversation }: ConsoleRest): string {
-  const became =
-    conversation === 'resumed'
-      ? 'the conversation was resumed'
-      : conversation === 'new'
-        ? 'a new conversation began'
-        : processes === 'kept'
-          ? 'everything went on'
-          : 'processes ended, files are here'
-  return `slept ${clockOf(from)} to ${clockOf(to)}, ${became}`
+export function wordsOfRest({ from, to, cause, processes, conversation }: ConsoleRest): string {
+  const when =
+    cause === 'sleep'
+      ? `slept ${clockOf(from)} to ${clockOf(to)}`
+      : `its processes ended after ${clockOf(from)}, started again ${clockOf(to)}`
+  return `${when}, ${becameOf(processes, conversation)}`
+}
+
+function becameOf(processes: ConsoleRest['processes'], conversation: ConsoleRest['conversation']): string {
+  if (processes === 'kept') return 'everything went on'
+  return conversation === 'resumed' ? 'the conversation was resumed' : 'the files are here'
 }
 
 function Rule({ text, onHide }: { text: string; onHide?: () => void }) {

@@ -87,15 +87,20 @@ describe('what was typed and did not arrive', () => {
 })
 
 describe('wordsOfRest', () => {
-  const slept = { from: '2026-01-01T14:02:00', to: '2026-01-01T15:31:00' }
+  const times = { from: '2026-01-01T14:02:00', to: '2026-01-01T15:31:00' }
 
   it.each([
-    ['kept', 'kept', 'everything went on'],
-    ['lost', 'resumed', 'the conversation was resumed'],
-    ['lost', 'new', 'a new conversation began'],
-    ['lost', 'kept', 'processes ended, files are here'],
-  ] as const)('processes %s, conversation %s', (processes, conversation, became) => {
-    expect(wordsOfRest({ ...slept, processes, conversation })).toBe(`slept 14:02 to 15:31, ${became}`)
+    ['sleep', 'kept', 'kept', 'slept 14:02 to 15:31, everything went on'],
+    ['sleep', 'lost', 'resumed', 'slept 14:02 to 15:31, the conversation was resumed'],
+    ['sleep', 'lost', 'new', 'slept 14:02 to 15:31, the files are here'],
+    [
+      'loss',
+      'lost',
+      'resumed',
+      'its processes ended after 14:02, started again 15:31, the conversation was resumed',
+    ],
+  ] as const)('%s, processes %s, conversation %s', (cause, processes, conversation, words) => {
+    expect(wordsOfRest({ ...times, cause, processes, conversation })).toBe(words)
   })
 })
 

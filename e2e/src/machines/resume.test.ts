@@ -1,0 +1,99 @@
+import type { Machine } from '@agent-machines/core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import { ConsoleTab } from '../testing/console-tab.ts'
+import {
+  type ControlPlaneProcess,
+  eventually,
+  removeControlPlane,
+  startControlPlane,
+} from '../testing/control-plane-process.ts'
+import { killMachine, outputOf, untilState } from '../testing/machines.ts'
+import { typeKeys } from '../testing/type-line.ts'
+
+/** A screen that stands still is saved within seconds. */
+const keptText = 'cat ~/.agent-machines/console/agent/scrollback 2>/dev/null || true'
+
+let model: ModelServer
+let plane: ControlPlaneProcess
+
+beforeAll(async () => {
+  model = await startModelServer()
+  plane = await startControlPlane({
+    environment: {
+      ANTHROPIC_API_KEY: 'sk-ant-resume',
+      ANTHROPIC_BASE_URL: model.url,
+      OPENAI_API_KEY: 'sk-resume',
+      OPENAI_BASE_URL: `${model.url}/v1`,
+    },
+  })
+})
+
+afterAll(async () => {
+  if (plane) await removeControlPlane(plane)
+  await model?.close()
+})
+
+it.each([
+  ['claude-code', null],
+  ['codex', 'gpt-test'],
+] as const)(
+  'goes on with the conversation of %s after everything of it was killed',
+  async (runtime, modelName) => {
+    const { id } = await plane.client.machines.create({
+      runtime,
+      substrate: 'local',
+      ...(modelName ? { model: modelName } : {}),
+    })
+    await untilState(plane, id, ['ready'], 180_000)
+    await ask(id, 'ANSWER[the first answer]')
+    await untilShown(id, 'the first answer')
+    await untilAgent(id, 'idle')
+    await eventually('the screen kept', async () =>
+      (await outputOf(plane, id, keptText)).includes('the first answer'),
+    )
+
+    await killMachine(id)
+    await untilState(plane, id, ['asleep'])
+    await plane.client.machines.wake(id)
+    await untilState(plane, id, ['ready'])
+    const lines = await untilShown(id, 'the conversation goes on')
+    await untilAgent(id, 'idle')
+    await ask(id, 'ANSWER[the second answer]')
+    const asked = await eventually('the second question', async () =>
+      model.requests
+        .map(({ body }) => JSON.stringify(body))
+        .findLast((body) => body.includes('the second answer')),
+    )
+
+    expect(asked).toContain('the first answer')
+    expect(lines.some((line) => line.includes('the first answer'))).toBe(true)
+    const tab = new ConsoleTab(plane, id)
+    const [started] = await tab.follow('ws', (events) => events.length > 0)
+    expect(started).toMatchObject({
+      event: 'started',
+      data: { rest: { cause: 'loss', processes: 'lost', conversation: 'resumed' } },
+    })
+  },
+)
+
+/** Enter comes when the text is there: both at once may be taken for a paste. */
+async function ask(id: string, text: string): Promise<void> {
+  await untilAgent(id, 'idle')
+  await typeKeys(plane, id, text)
+  await untilShown(id, text)
+  await typeKeys(plane, id, '\r')
+}
+
+function untilAgent(id: string, state: NonNullable<Machine['agent']>['state']): Promise<Machine> {
+  return eventually(`${id} ${state}`, async () => {
+    const machine = await plane.client.machines.get(id)
+    return machine.agent?.state === state && machine
+  })
+}
+
+async function untilShown(id: string, text: string): Promise<string[]> {
+  const tab = new ConsoleTab(plane, id)
+  await tab.follow('ws', () => tab.lines().some((line) => line.includes(text)))
+  return tab.lines()
+}
