@@ -8,8 +8,10 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, picture, terminalLines, terminalShows, typeKeys } from '../testing/browser.ts'
 import { freePort } from '../testing/cutting-proxy.ts'
+import { type DelayingProxy, startDelayingProxy } from '../testing/delaying-proxy.ts'
 import { listProcesses } from '../testing/processes.ts'
 import { type SshServer, startSshServer } from '../testing/ssh-server.ts'
+import { recordKeys, seenKeys, wasSeen } from './seen-keys.ts'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 const published = join(root, 'packages/console/dist/package')
@@ -19,12 +21,14 @@ describe('the published console', () => {
   let ssh: SshServer
   let browser: Browser
   let port: number
+  let proxy: DelayingProxy
   let server: ChildProcess
   let page: Page
 
   beforeAll(async () => {
     execFileSync(process.execPath, ['scripts/package-console.mjs'], { cwd: root })
     port = await freePort()
+    proxy = await startDelayingProxy(port)
     ;[project, ssh, browser] = await Promise.all([
       newProject(),
       startSshServer(),
@@ -37,6 +41,7 @@ describe('the published console', () => {
   afterAll(async () => {
     await browser?.close()
     if (server) await kill(server)
+    await proxy?.stop()
     await ssh?.stop()
     if (project) await rm(project, { recursive: true, force: true })
   })
@@ -74,7 +79,7 @@ describe('the published console', () => {
 
   it('gives a terminal over ssh by the README example, and the same screen after a reload', async () => {
     page = await browser.newPage({ viewport: { width: 1200, height: 700 } })
-    await page.goto(`http://127.0.0.1:${port}/`)
+    await page.goto(`http://127.0.0.1:${proxy.port}/`)
     await terminalShows(page, /[#$]$/m)
     await focus()
     await typeKeys(page, 'echo "$SSH_CONNECTION" | wc -w; echo $((6*7))$((6*7))\n')
@@ -89,6 +94,31 @@ describe('the published console', () => {
     await typeKeys(page, 'echo again$((1+1))\n')
     await terminalShows(page, /^again2$/m)
     await picture(page, 'package-over-ssh')
+  })
+
+  it('shows most keys before their echo when that takes 150 ms, and leaves none that is wrong', async () => {
+    const text = 'x=a-value;y=another;echo=$x$y'
+    proxy.oneWayMs = 75
+    await page.keyboard.type('echo measured\n', { delay: 125 })
+    await terminalShows(page, /^measured$/m)
+    await settledLines(page)
+    await recordKeys(page)
+
+    await page.keyboard.type(text, { delay: 125 })
+    const seen = await seenKeys(page, '# ', text)
+    await page.keyboard.type('\nread -s secret\n', { delay: 60 })
+    await settledLines(page)
+    await page.keyboard.type('hidden', { delay: 60 })
+    await settledLines(page)
+    await page.keyboard.type('\n')
+    await settledLines(page)
+    proxy.oneWayMs = 0
+
+    const predicted = seen.filter(({ isPredicted }) => isPredicted)
+    expect(predicted.length).toBeGreaterThan(seen.length / 2)
+    expect(await wasSeen(page, 'read -s secret')).toBe(true)
+    expect(await wasSeen(page, 'hid')).toBe(false)
+    expect(await page.locator('.am-prediction > *').count()).toBe(0)
   })
 
   it('keeps the session when the server is killed, and leaves nobody reading on the host', async () => {
