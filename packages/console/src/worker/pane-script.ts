@@ -37,7 +37,7 @@ run_child() {
   printf '\0337\033[r\0338\033(B\017\033[0m\033]2;\033\\'
 }
 
-say() { printf '\r\n\033[2m[%s]\033[0m\r\n' "$1"; }
+say() { printf '\r\n\033[90m[%s]\033[0m\r\n' "$1"; }
 
 # Sets KEY to one key; fails when the terminal is gone.
 read_key() {
