@@ -5,7 +5,7 @@ import { AgentMachinesError, type Exec } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { type ConsoleMachine, consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
-import { killEverything, processesOf } from '../testing/machine-processes.ts'
+import { killEverything, nameOf, processesOf } from '../testing/machine-processes.ts'
 import { Viewer } from '../testing/viewer.ts'
 import { workerProgram } from '../worker/console-worker-files.ts'
 import type { ConsoleHub } from './console-hub.ts'
@@ -110,6 +110,8 @@ it('is typed into again within 3 s after everything of it was killed at once', a
 it('leaves no process behind on the machine by 30 channels that are cut in three ways', async () => {
   const machine = aMachine()
   await watched(machine)
+  // The last to come up is what keeps the log short.
+  await eventually(() => processesOf(machine).some((pid) => nameOf(pid) === 'head'))
   const before = processesOf(machine).length
   const channels = Array.from({ length: 30 }, () =>
     spawn(join(machine.home, workerProgram), ['channel', 'agent'], {
@@ -153,5 +155,3 @@ function isSnapshot(event: Event): event is Extract<Event, { event: 'snapshot' }
 function problems(events: readonly Event[]): string[] {
   return events.flatMap((event) => (event.event === 'error' ? [event.data.code] : []))
 }
-
-/** Everything that runs with the machine's home, whoever its parent is. */

@@ -13,6 +13,16 @@ export function processesOf({ home }: { readonly home: string }): number[] {
   })
 }
 
+/** The name of a process's program; empty when it is gone. */
+export function nameOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    // Ended in between.
+    return ''
+  }
+}
+
 /** As a substrate does that keeps nothing but files. */
 export function killEverything(machine: { readonly home: string }): void {
   for (const pid of processesOf(machine)) killQuietly(pid)
