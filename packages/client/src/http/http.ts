@@ -130,10 +130,11 @@ export class Http {
     )
   }
 
-  async #fetch(url: string, init: RequestInit): Promise<Response> {
+  async #fetch(url: string, init: RequestInit, tries = init.method === 'GET' ? 2 : 1): Promise<Response> {
     try {
       return await this.#options.fetch(url, init)
     } catch (cause) {
+      if (tries > 1 && isTornConnection(cause)) return this.#fetch(url, init, tries - 1)
       throw this.#unreachable(cause, init.signal)
     }
   }
@@ -155,6 +156,17 @@ export class Http {
     )
   }
 }
+
+/**
+ * Node's fetch may send a request on a kept connection in the moment its server closes it. What changes nothing can
+ * be asked again.
+ */
+function isTornConnection(error: unknown): boolean {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && tornCodes.has(String(cause.code))
+}
+
+const tornCodes = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'])
 
 function parseJson(text: string): unknown {
   try {
