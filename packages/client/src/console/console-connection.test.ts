@@ -100,6 +100,50 @@ describe('a console connection', () => {
     expect(world.undelivered.map((each) => text(each.bytes)).join('')).toBe('bc')
   })
 
+  it('asks what was typed of its unanswered keys before it goes on under another name', async () => {
+    const world = aWorld()
+    world.connection.start()
+    await world.calm()
+    world.network.holdFrom(100)
+
+    world.connection.type('a')
+    world.connection.type('b')
+    await arrives(world, 0)
+    world.model.takeOver('other')
+    await arrives(world, 0.25)
+    await arrives(world, 0.999)
+    world.network.cut()
+    world.network.holdFrom(0)
+    await Promise.all([world.connection.takeOver(), world.calm()])
+    world.connection.type('c')
+    await world.calm()
+
+    expect(text(world.model.typed)).toBe('ac')
+    expect(world.undelivered.map((each) => text(each.bytes))).toEqual(['b'])
+  })
+
+  it('keeps its keys while the machine has no room, and sends them once it has', async () => {
+    const world = aWorld()
+    const { input } = world.network.api
+    let isFull = true
+    Object.assign(world.network.api, {
+      input: (...args: Parameters<typeof input>) =>
+        isFull ? Promise.reject(new AgentMachinesError('SUBSTRATE_QUOTA')) : input(...args),
+    })
+    world.connection.start()
+    await world.calm()
+
+    world.connection.type('kept')
+    await settle()
+    const whileFull = world.states.at(-1)
+    isFull = false
+    await world.calm()
+
+    expect(whileFull).toMatchObject({ state: 'reconnecting', keptKeys: 1 })
+    expect(world.undelivered).toEqual([])
+    expect(text(world.model.typed)).toBe('kept')
+  })
+
   it('notices a silent stream, and a computer that slept', async () => {
     const world = aWorld()
     world.connection.start()
@@ -230,6 +274,11 @@ describe('a console connection', () => {
     expect(world.states.at(-1)).toMatchObject({ state: 'ended', reason: 'asleep' })
   })
 })
+
+async function arrives({ network }: ReturnType<typeof aWorld>, draw: number): Promise<void> {
+  network.step(draw)
+  await settle()
+}
 
 function failingSocket(): ConsoleSocket {
   const closers: ((event: { code: number }) => void)[] = []

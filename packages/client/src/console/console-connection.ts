@@ -181,7 +181,7 @@ export class ConsoleConnection {
 
   async #open(signal: AbortSignal): Promise<ConsoleOpened> {
     const { api, machineId, label } = this.#options
-    this.#renameIfNeeded()
+    await this.#renameIfNeeded(signal)
     this.#input.opening()
     const identity = this.#watching ? {} : { client: this.#client, ...(label ? { label } : {}) }
     const launch = this.#launch ? { launch: true } : {}
@@ -280,12 +280,13 @@ export class ConsoleConnection {
 
   async #takeOver(): Promise<void> {
     const { api, machineId, label } = this.#options
-    const isRenamed = this.#renameIfNeeded()
-    const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
     const abort = new AbortController()
     const unanswered = new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', 'Taking over was not answered.')
     const cancel = this.#clock.after(takeOverMs, () => abort.abort(unanswered))
+    let isRenamed = false
     try {
+      isRenamed = await this.#renameIfNeeded(abort.signal)
+      const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
       const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
       this.#driver = driver
     } finally {
@@ -329,12 +330,22 @@ export class ConsoleConnection {
   }
 
   /** Numbers of the old name could still be under way; under a new one they mean nothing. */
-  #renameIfNeeded(): boolean {
+  async #renameIfNeeded(signal: AbortSignal): Promise<boolean> {
+    if (!this.#input.needsName) return false
+    if (this.#input.isUnanswered) await this.#settle(signal)
     if (!this.#input.needsName) return false
     this.#formerNames.add(this.#client)
     this.#client = `${this.#baseClient}-${this.#formerNames.size}`
     this.#input.beginAnew()
     return true
+  }
+
+  /** Asks, under the name it was sent by, how much was typed of what nobody answered. */
+  async #settle(signal: AbortSignal): Promise<void> {
+    const { api, machineId } = this.#options
+    const request = { ...this.#size.wanted, session: this.#session, client: this.#client }
+    const { epoch, expected } = await api.open(machineId, request, { signal })
+    if (epoch === this.#input.epoch) this.#input.acknowledge(expected - 1)
   }
 
   #entered(phase: LinkPhase): void {

@@ -5,7 +5,7 @@ import type { ConsoleConnectionOptions } from './connection-options.ts'
 import type { LinkPhase } from './console-events.ts'
 import type { ConsoleLink, LinkListener, LinkTarget } from './console-link.ts'
 import { openLink } from './open-link.ts'
-import { isPassing, isProgress } from './protocol.ts'
+import { isPassing, isProgress, refusalKindOf } from './protocol.ts'
 import { HeldBack } from './stream-probe.ts'
 import { TransportChoice, type TransportKind } from './transport-choice.ts'
 import { Upgrade } from './upgrade.ts'
@@ -176,7 +176,11 @@ export class LinkKeeper {
           this.#attempt = 0
           this.#owner.acked(acked)
         }),
-      refused: (error, seq) => current(() => this.#owner.refused(error, seq)),
+      refused: (error, seq) =>
+        current(() => {
+          if (seq !== null && refusalKindOf(error) === null) this.#broke(error)
+          else this.#owner.refused(error, seq)
+        }),
       closed: (cause) => current(() => this.#closed(cause)),
     }
   }

@@ -20,7 +20,8 @@ export function isPassing(error: AgentMachinesError): boolean {
   return (
     error.entry.retry === 'later' ||
     error.code === 'CONTROL_PLANE_UNREACHABLE' ||
-    error.code === 'CONSOLE_RESTARTED'
+    error.code === 'CONSOLE_RESTARTED' ||
+    error.code === 'SUBSTRATE_QUOTA'
   )
 }
 
@@ -39,7 +40,8 @@ export function endOf(error: AgentMachinesError): EndReason | 'refused' {
   }
 }
 
-export function refusalKindOf(error: AgentMachinesError): RefusalKind {
+/** What an answer says of the input it answers; null when it does not say that the input was not typed. */
+export function refusalKindOf(error: AgentMachinesError): RefusalKind | null {
   switch (error.code) {
     case 'INPUT_GAP':
       return 'gap'
@@ -52,8 +54,10 @@ export function refusalKindOf(error: AgentMachinesError): RefusalKind {
     case 'INPUT_TOO_LARGE':
     case 'BODY_TOO_LARGE':
       return 'too-large'
-    default:
+    case 'REQUEST_INVALID':
       return 'refused'
+    default:
+      return null
   }
 }
 

@@ -1,6 +1,7 @@
 import { isAgentMachinesError } from '@agent-machines/core'
 import type { ConsoleApi } from '../api/console-api.ts'
 import type { LinkListener, LinkTarget, SentMessage } from './console-link.ts'
+import { refusalKindOf } from './protocol.ts'
 
 /** Three requests at a time leave a browser's six connections per host room for the stream and the page. */
 export const requestWindow = 3
@@ -20,8 +21,7 @@ export async function sendByRequest(
     if (!signal.aborted && answer.epoch === target.epoch) listener.acked(answer.acked)
   } catch (error) {
     if (signal.aborted) return
-    const isRefusal = isAgentMachinesError(error) && error.entry.retry === 'after-fix'
-    if (isRefusal && error.code !== 'CONTROL_PLANE_UNREACHABLE') listener.refused(error, message.seq)
+    if (isAgentMachinesError(error) && refusalKindOf(error) !== null) listener.refused(error, message.seq)
     else listener.end(error)
   }
 }

@@ -81,6 +81,11 @@ export class TypedInput {
     return this.#ledger.isSpent
   }
 
+  /** Whether something was sent of which it is not known if it was typed. */
+  get isUnanswered(): boolean {
+    return this.#ledger.oldestSentAt !== null
+  }
+
   /** The console is being opened. */
   opening(): void {
     this.#ackedWhenAsked = this.#ledger.acked
@@ -148,7 +153,7 @@ export class TypedInput {
   }
 
   noteRefusal(error: AgentMachinesError): RefusalKind {
-    const kind = refusalKindOf(error)
+    const kind = refusalKindOf(error) ?? 'refused'
     this.#events.emit('refusal', { kind, error })
     return kind
   }

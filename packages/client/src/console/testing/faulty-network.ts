@@ -190,6 +190,7 @@ export class FaultyNetwork {
   }
 
   #carry<T>(action: () => T, signal?: AbortSignal, repeatable = false): Promise<T> {
+    if (signal?.aborted) return Promise.reject(signal.reason)
     return new Promise((resolve, reject) => {
       const lost = () => reject(signal?.reason ?? new AgentMachinesError('CONTROL_PLANE_UNREACHABLE'))
       const waiting = this.#waitingFor(signal)
