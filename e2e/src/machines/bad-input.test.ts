@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type ControlPlaneProcess,
@@ -12,7 +15,7 @@ const shell = { runtime: 'shell', substrate: 'local' }
 let plane: ControlPlaneProcess
 
 beforeAll(async () => {
-  plane = await startControlPlane()
+  plane = await startControlPlane({ args: ['--allow-mount'] })
 })
 
 afterAll(() => removeControlPlane(plane))
@@ -98,6 +101,19 @@ describe('asking again', () => {
     expect(new Set(asked.map(({ id }) => id)).size).toBe(1)
     expect(other.status).toBe(422)
     expect(await other.json()).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' })
+  })
+
+  it('answers as the first time when the machine could not be had any more', async () => {
+    const hostPath = mkdtempSync(join(tmpdir(), 'am-folder-'))
+    chmodSync(hostPath, 0o777)
+    const ask = () =>
+      plane.client.machines.create({ ...shell, workspace: { hostPath } }, { idempotencyKey: hostPath })
+    const first = await ask()
+    await untilState(plane, first.id, ['ready'])
+    await plane.client.machines.destroy(first.id)
+    rmSync(hostPath, { recursive: true })
+
+    expect((await ask()).id).toBe(first.id)
   })
 
   it.each(['', 'x'.repeat(129), 'tab\there'])('refuses %j as a key', async (key) => {

@@ -4,11 +4,12 @@ import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Providers } from '../fleet/machine-access.ts'
 import { makeMachineName } from '../fleet/machine-name.ts'
 import { toMachine } from '../fleet/to-machine.ts'
-import type { MachineRow, MachineStore, NewMachine } from '../store/machine-store.ts'
+import type { IdempotencyRequest } from '../store/idempotency-keys.ts'
+import type { MachineRow, MachineStore, NewMachine, RepeatedOutcome } from '../store/machine-store.ts'
 import type { Vault } from '../store/secrets/vault.ts'
 
 export interface DeployServiceOptions {
-  readonly machines: Pick<MachineStore, 'insert'>
+  readonly machines: Pick<MachineStore, 'insert' | 'repeated'>
   readonly vault: Vault
   readonly catalogue: Catalogue
   readonly providers: Providers
@@ -27,7 +28,8 @@ export interface DeployRequest {
 const nameTries = 20
 
 /**
- * Accepts machines: gate first, then the row, then the reconciler.
+ * Accepts machines: gate first, then the row, then the reconciler. A repeated request is answered as it was the
+ * first time, whatever the gate says by now.
  *
  * The row and its idempotency key are written in one transaction before any substrate is called, so a
  * crash leaves either nothing or a row that the next start continues.
@@ -40,7 +42,11 @@ export class DeployService {
   }
 
   async deploy({ body, principal, idempotencyKey }: DeployRequest): Promise<Machine> {
-    const { catalogue, providers, kick } = this.#options
+    const { catalogue, providers, kick, machines } = this.#options
+    const request =
+      idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash: hashOf(body) }
+    const before = request && (await machines.repeated(request))
+    if (before) return toMachine(machineOf(before))
     catalogue.recipe(body.runtime)
     const provider = providers.get(body.substrate)
     if (!provider)
@@ -52,7 +58,7 @@ export class DeployService {
       throw new AgentMachinesError('GATE_BLOCKED', said, { details: { reasons: verdict.reasons } })
     }
     const probe = await provider.probe()
-    const row = await this.#insert(body, principal, idempotencyKey, (name, id, env) => ({
+    const row = await this.#insert(body, request, (name, id, env) => ({
       id,
       name,
       workspace: this.#options.workspace,
@@ -80,19 +86,17 @@ export class DeployService {
 
   async #insert(
     body: CreateMachine,
-    principal: string,
-    key: string | null,
+    request: IdempotencyRequest | undefined,
     rowFor: (name: string, id: string, env: Buffer | null) => NewMachine,
   ): Promise<MachineRow> {
     const { machines, newId, random } = this.#options
     const id = newId()
     const env = body.env && Object.keys(body.env).length > 0 ? await this.#seal(id, body.env) : null
-    const request = key === null ? undefined : { principal, key, bodyHash: hashOf(body) }
     for (let attempt = 0; attempt < nameTries; attempt++) {
       const name = body.name ?? nameFor(body.runtime, attempt, random)
       const result = await machines.insert(rowFor(name, id, env), request)
-      if (result.outcome === 'mismatch') throw new AgentMachinesError('IDEMPOTENCY_MISMATCH')
-      if (result.outcome !== 'name-taken') return result.machine
+      if (result.outcome === 'inserted') return result.machine
+      if (result.outcome !== 'name-taken') return machineOf(result)
       if (body.name !== undefined) throw nameTaken(body.name)
     }
     throw new AgentMachinesError('INTERNAL', 'No free machine name was found.')
@@ -104,6 +108,11 @@ export class DeployService {
       JSON.stringify(env),
     )
   }
+}
+
+function machineOf(answer: RepeatedOutcome): MachineRow {
+  if (answer.outcome === 'mismatch') throw new AgentMachinesError('IDEMPOTENCY_MISMATCH')
+  return answer.machine
 }
 
 function nameFor(runtime: string, attempt: number, random: () => number): string {

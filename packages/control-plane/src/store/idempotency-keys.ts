@@ -1,4 +1,4 @@
-import { and, eq, lt } from 'drizzle-orm'
+import { and, eq, gte, lt } from 'drizzle-orm'
 import type { Queries } from './database.ts'
 import { idempotencyKeys } from './schema.ts'
 
@@ -9,8 +9,8 @@ export interface IdempotencyRequest {
   readonly bodyHash: string
 }
 
-export type IdempotencyClaim =
-  | { readonly outcome: 'claimed' }
+/** What a key was used for before. */
+export type IdempotencyUse =
   | { readonly outcome: 'mismatch' }
   | { readonly outcome: 'repeated'; readonly machineId: string }
 
@@ -26,7 +26,7 @@ export async function claimIdempotencyKey(
   { principal, key, bodyHash }: IdempotencyRequest,
   machineId: string,
   now: Date,
-): Promise<IdempotencyClaim> {
+): Promise<IdempotencyUse | { readonly outcome: 'claimed' }> {
   const mine = and(eq(idempotencyKeys.principal, principal), eq(idempotencyKeys.key, key))
   await tx
     .delete(idempotencyKeys)
@@ -37,8 +37,27 @@ export async function claimIdempotencyKey(
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key })
   if (claimed.length > 0) return { outcome: 'claimed' }
-  const [first] = await tx.select().from(idempotencyKeys).where(mine)
-  if (first === undefined || first.bodyHash !== bodyHash) return { outcome: 'mismatch' }
+  return (await findIdempotencyKey(tx, { principal, key, bodyHash }, now)) ?? { outcome: 'mismatch' }
+}
+
+/** What the key was used for in the last day; null when it was not. */
+export async function findIdempotencyKey(
+  db: Pick<Queries, 'select'>,
+  { principal, key, bodyHash }: IdempotencyRequest,
+  now: Date,
+): Promise<IdempotencyUse | null> {
+  const [first] = await db
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.principal, principal),
+        eq(idempotencyKeys.key, key),
+        gte(idempotencyKeys.createdAt, new Date(now.getTime() - keptMs)),
+      ),
+    )
+  if (first === undefined) return null
+  if (first.bodyHash !== bodyHash) return { outcome: 'mismatch' }
   return { outcome: 'repeated', machineId: first.machineId }
 }
 

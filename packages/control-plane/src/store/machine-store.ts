@@ -4,7 +4,9 @@ import type { Clock } from './clock.ts'
 import type { Queries } from './database.ts'
 import {
   claimIdempotencyKey,
+  findIdempotencyKey,
   type IdempotencyRequest,
+  type IdempotencyUse,
   removeExpiredIdempotencyKeys,
 } from './idempotency-keys.ts'
 import { formatPageCursor, parsePageCursor } from './page-cursor.ts'
@@ -17,10 +19,14 @@ type Stamps = 'createdAt' | 'updatedAt' | 'lastActivityAt' | 'destroyedAt'
 export type NewMachine = Omit<typeof machines.$inferInsert, Stamps>
 export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace'>>
 
-export type InsertOutcome =
-  | { readonly outcome: 'inserted' | 'repeated'; readonly machine: MachineRow }
+export type RepeatedOutcome =
+  | { readonly outcome: 'repeated'; readonly machine: MachineRow }
   /** The idempotency key was used with another body. */
   | { readonly outcome: 'mismatch' }
+
+export type InsertOutcome =
+  | RepeatedOutcome
+  | { readonly outcome: 'inserted'; readonly machine: MachineRow }
   /** Another machine that is not destroyed has the name. */
   | { readonly outcome: 'name-taken' }
 
@@ -50,11 +56,7 @@ export class MachineStore {
     try {
       return await this.#db.transaction(async (tx): Promise<InsertOutcome> => {
         const claim = request && (await claimIdempotencyKey(tx, request, machine.id, now))
-        if (claim?.outcome === 'mismatch') return claim
-        if (claim?.outcome === 'repeated') {
-          const [first] = await tx.select().from(machines).where(eq(machines.id, claim.machineId))
-          return first === undefined ? { outcome: 'mismatch' } : { outcome: 'repeated', machine: first }
-        }
+        if (claim && claim.outcome !== 'claimed') return await repeatedBy(claim, tx)
         const stamps = { createdAt: now, updatedAt: now, lastActivityAt: now }
         const [inserted] = await tx
           .insert(machines)
@@ -67,6 +69,12 @@ export class MachineStore {
       if (isUniqueViolation(error, 'machines_live_name')) return { outcome: 'name-taken' }
       throw error
     }
+  }
+
+  /** The answer to a request that was made before; null for a new one. */
+  async repeated(request: IdempotencyRequest): Promise<RepeatedOutcome | null> {
+    const found = await findIdempotencyKey(this.#db, request, this.#clock())
+    return found && (await repeatedBy(found, this.#db))
   }
 
   /** Undefined for an unknown id and for a machine destroyed more than 30 days ago. */
@@ -222,4 +230,11 @@ export class MachineStore {
     const limit = new Date(this.#clock().getTime() - visibleAfterDestroyMs)
     return sql`(${machines.destroyedAt} is null or ${machines.destroyedAt} >= ${limit})`
   }
+}
+
+/** The machine that was made by a key's first request, as it is now. */
+async function repeatedBy(use: IdempotencyUse, db: Pick<Queries, 'select'>): Promise<RepeatedOutcome> {
+  if (use.outcome === 'mismatch') return use
+  const [machine] = await db.select().from(machines).where(eq(machines.id, use.machineId))
+  return machine === undefined ? { outcome: 'mismatch' } : { outcome: 'repeated', machine }
 }
