@@ -109,6 +109,8 @@ describe('compose', () => {
     const { page } = at
     await page.locator('.xterm-helper-textarea').focus()
     await page.keyboard.press('Control+c')
+    // The terminal drops what is typed before it has taken the interrupt.
+    await terminalShows(page, /\^C\s*\n[^\n]*[#$]\s*$/)
     await runCommand(page, 'cat > pasted.txt')
     await page.keyboard.press('Control+Shift+E')
     const box = page.getByRole('textbox', { name: 'Message' })

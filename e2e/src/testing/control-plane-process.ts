@@ -16,6 +16,8 @@ export interface StartOptions {
   readonly data?: string
   readonly environment?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** What is started, with these arguments before those of `am up`. */
+  readonly program?: readonly string[]
   /** A free one unless given. With it, `client` talks to this computer's port even if a public URL is set. */
   readonly port?: number
 }
@@ -43,7 +45,15 @@ export async function startControlPlane(options: StartOptions = {}): Promise<Con
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'am-e2e-')))
   const child = spawn(
     process.execPath,
-    [am, 'up', '--port', String(options.port ?? 0), '--no-open', '--data', data, ...(options.args ?? [])],
+    [
+      ...(options.program ?? [am, 'up']),
+      '--port',
+      String(options.port ?? 0),
+      '--no-open',
+      '--data',
+      data,
+      ...(options.args ?? []),
+    ],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,

@@ -9,7 +9,7 @@ import WebSocket from 'ws'
 import { type ControlPlaneProcess, eventually } from './control-plane-process.ts'
 import { deployMachine } from './machines.ts'
 
-/** A live console of a new machine, and every state it went through. */
+/** A live console of a new machine that has shown its screen, and every state it went through. */
 export async function openWatchedConsole(
   plane: ControlPlaneProcess,
   baseUrl: string,
@@ -29,9 +29,13 @@ export async function openWatchedConsole(
   const undelivered: unknown[] = []
   connection.on('state', (state) => states.push(nameOf(state)))
   connection.on('undelivered', (input) => undelivered.push(input))
+  let isShown = false
+  connection.on('snapshot', () => {
+    isShown = true
+  })
   connection.start()
   onTestFinished(() => connection.close())
-  await eventually('a live console', async () => connection.state.state === 'live')
+  await eventually('a live console', async () => isShown && connection.state.state === 'live')
   return { connection, machineId, states, undelivered }
 }
 

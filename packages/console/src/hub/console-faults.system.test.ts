@@ -47,6 +47,7 @@ it('comes back with a new epoch after tmux was killed, and refuses what was mean
 
 it('starts its loop again when it was killed', async () => {
   const { machine, hub } = await startedConsole()
+  await machine.loopStands()
   const loop = machine.pidIn('watch')
 
   process.kill(loop, 'SIGKILL')
@@ -81,12 +82,12 @@ it('reports process, file and title of the agent, and their end', async () => {
 
 it('stops the whole agent, offers it again, and starts it on Enter and on request', async () => {
   const { machine, hub, viewer } = await startedConsole(
-    `(trap '' TERM; sleep 1000) & setsid sleep 1001 & echo up; exec cat`,
+    `(trap '' TERM; sleep 1000.${process.pid}) & setsid sleep 1001.${process.pid} & echo up; exec cat`,
   )
   await viewer.until((screen) => screen.includes('up'))
 
   await hub.agent('stop')
-  const left = machine.run(`ps -eo args | grep -E '^sleep 100[01]$' || true`)
+  const left = machine.run(`ps -eo args | grep -E '^sleep 100[01].${process.pid}$' || true`)
   await viewer.until((screen) => screen.includes('Enter starts it'))
   await hub.input({ client: 'one', seq: 1, data: data('\r') })
   await viewer.until((screen) => (screen.match(/^up$/gm) ?? []).length === 2)

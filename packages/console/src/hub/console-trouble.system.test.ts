@@ -51,6 +51,7 @@ it('tells who watches and types that there is no space, and comes back when ther
   }
   const { hub, viewer } = await watched(machine, machine.hub({ exec }))
 
+  await machine.loopStands()
   isFull = true
   process.kill(machine.pidIn('watch'), 'SIGKILL')
   process.kill(machine.pidIn('courier'), 'SIGKILL')

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { Exec } from '@agent-machines/core'
@@ -9,6 +9,7 @@ import { createConsoleHub } from '../hub/create-console-hub.ts'
 import type { Timers } from '../hub/timers.ts'
 import type { ConsoleExec } from '../tiers/wire.ts'
 import { consoleWorkerFiles } from '../worker/console-worker-files.ts'
+import { eventually } from './eventually.ts'
 import { localExec } from './local-exec.ts'
 
 export const realTimers: Timers = {
@@ -29,6 +30,8 @@ export interface ConsoleMachine {
   run(script: string): string
   /** The first word of a file in the session's directory. */
   pidIn(name: string): number
+  /** Resolves once the loop has noted its process. */
+  loopStands(): Promise<void>
   remove(): Promise<void>
 }
 
@@ -64,6 +67,7 @@ export function consoleMachine(agent = 'exec cat', folder = ''): ConsoleMachine 
     run,
     pidIn: (name) =>
       Number(readFileSync(join(home, '.agent-machines/console/agent', name), 'utf8').split(' ')[0]),
+    loopStands: () => eventually(() => existsSync(join(home, '.agent-machines/console/agent/watch'))),
     async remove() {
       await Promise.all(hubs.map((hub) => hub.close()))
       endConsoles(home)
