@@ -1,0 +1,49 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { processesOfMachine } from '../testing/processes.ts'
+
+const run = promisify(execFile)
+/** The log grows while this is done; less than is used cannot be asked for. */
+const roomBytes = 16 * 1024
+
+/** Ends the session's courier, or its whole tmux server, behind everybody's back. */
+export async function killTmux(
+  machineId: string,
+  session: string,
+  what: 'courier' | 'server',
+): Promise<void> {
+  for (const { pid, commandLine } of await processesOfMachine(machineId)) {
+    if (!commandLine.startsWith('tmux ') || !commandLine.includes(`/${session}/tmux.sock`)) continue
+    const isCourier = / -C attach /.test(commandLine)
+    if (isCourier === (what === 'courier')) kill(pid)
+  }
+}
+
+/**
+ * Hardly anything more can be written to the machine's shared memory, where the console's log is; resolves with the cure.
+ * Does nothing where only root could.
+ */
+export async function fillDisk(machineId: string): Promise<() => Promise<void>> {
+  const inside = (await processesOfMachine(machineId)).find(({ commandLine }) =>
+    commandLine.startsWith('tmux '),
+  )
+  if (inside === undefined || process.getuid?.() !== 0) return async () => {}
+  const remount = (size: string) =>
+    run('nsenter', ['-t', String(inside.pid), '-m', 'mount', '-o', `remount,size=${size}`, '/dev/shm'])
+  const df = ['-t', String(inside.pid), '-m', 'df', '-B1', '--output=used', '/dev/shm']
+  const fill = async () =>
+    remount(String(Number((await run('nsenter', df)).stdout.split('\n')[1]) + roomBytes))
+  await fill().catch(fill)
+  return async () => {
+    await remount('64m')
+  }
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // One process's end takes others with it.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}

@@ -1,0 +1,66 @@
+import { ConsoleConnection, createClient, type TransportKind } from '@agent-machines/client'
+import WebSocket from 'ws'
+import type { Random } from '../testing/random.ts'
+
+export interface Person {
+  readonly url: string
+  readonly apiKey: string
+  readonly machineId: string
+  readonly session: string
+  readonly transport: TransportKind
+  readonly random: Random
+}
+
+/** A console connection over one transport that tries again soon, as when the network says that it is back. */
+export function connect(
+  { url, apiKey, machineId, session, transport, random }: Person,
+  who: { readonly client?: string; readonly watch?: boolean },
+): ConsoleConnection {
+  const headers = { authorization: `Bearer ${apiKey}` }
+  const connection = new ConsoleConnection({
+    api: createClient({ baseUrl: url, headers: () => headers }).console,
+    machineId,
+    session,
+    cols: 80,
+    rows: 24,
+    transports: [transport],
+    random: random.next,
+    createSocket: (address, protocols) => new WebSocket(address, protocols, { headers }),
+    ...who,
+  })
+  connection.on('state', (state) => {
+    if (state.state !== 'reconnecting' || state.inMs === 0) return
+    setTimeout(
+      () => {
+        const now = connection.state
+        if (now.state === 'reconnecting' && now.inMs > 0) connection.reconnect()
+      },
+      random.between(20, 120),
+    )
+  })
+  return connection
+}
+
+/** Types numbered words, and knows what it typed and what came back. */
+export class Typist {
+  readonly name: string
+  readonly connection: ConsoleConnection
+  readonly typed: { readonly word: string; readonly at: number }[] = []
+  readonly givenBack: string[] = []
+  keysInFlight = 0
+
+  constructor(name: string, person: Person) {
+    this.name = name
+    this.connection = connect(person, { client: `lab-${name}` })
+    this.connection.on('undelivered', ({ bytes }) => this.givenBack.push(Buffer.from(bytes).toString()))
+    this.connection.on('stats', ({ keysInFlight }) => {
+      this.keysInFlight = keysInFlight
+    })
+  }
+
+  type(): void {
+    const word = `${this.name}${this.typed.length}.`
+    this.typed.push({ word, at: Date.now() })
+    this.connection.type(word)
+  }
+}
