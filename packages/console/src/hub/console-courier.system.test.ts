@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
+import { Viewer } from '../testing/viewer.ts'
 
 it('subscribes to title and death in every courier, however soon the first command comes', async () => {
   const machine = consoleMachine()
@@ -21,4 +22,27 @@ it('subscribes to title and death in every courier, however soon the first comma
 
     expect(log()).not.toContain('%error')
   }
+})
+
+it('tells who typed that it was typed, also when the courier that said so first is gone', async () => {
+  const machine = consoleMachine()
+  onTestFinished(() => machine.remove())
+  const batch = { client: 'one', seq: 1, data: Buffer.from('x').toString('base64') }
+  const before = machine.hub()
+  await before.open({ cols: 80, rows: 24, client: 'one', launch: true })
+  await before.input(batch)
+  await before.close()
+  process.kill(machine.pidIn('courier'), 'SIGKILL')
+  const hub = machine.hub()
+  await hub.open({ cols: 80, rows: 24, client: 'one' })
+  const stop = new AbortController()
+  onTestFinished(() => stop.abort())
+  const viewer = new Viewer(hub.stream({ client: 'one', signal: stop.signal }))
+  await viewer.until((_, events) => events.some(({ event }) => event === 'snapshot'))
+
+  await hub.input(batch)
+
+  const acks = () => viewer.events.filter(({ event }) => event === 'ack').map(({ data }) => data)
+  await eventually(() => acks().length > 0)
+  expect(acks()).toEqual([{ client: 'one', acked: 1 }])
 })

@@ -16,6 +16,7 @@ import {
 } from '@agent-machines/core'
 import { fromBase64 } from '../protocol/bytes.ts'
 import { driverColoursLine } from '../protocol/colours-line.ts'
+import { hashOf } from '../protocol/hashes.ts'
 import type { Message } from '../protocol/messages.ts'
 import { normalizePaste } from '../protocol/normalize-paste.ts'
 import {
@@ -247,6 +248,10 @@ export class ConsoleHub implements WatchedConsole {
   /** Resolves when everything that is in the log by now was read. */
   async catchUp(): Promise<void> {
     await this.#attachment.ask()
+  }
+
+  ackedOf(client: string): number {
+    return this.#queue.ackedOf(hashOf(client), this.state.epoch)
   }
 
   nameOf(hash: string): string | null {

@@ -83,6 +83,12 @@ export class InputQueue {
     })
   }
 
+  /** Up to where a client's input is known to be typed in this epoch; 0 when nothing is known. */
+  ackedOf(hash: string, epoch: string): number {
+    const known = this.#acked.get(hash)
+    return known?.epoch === epoch ? known.acked : 0
+  }
+
   get isEmpty(): boolean {
     return this.#pending.size === 0
   }
@@ -123,7 +129,7 @@ export class InputQueue {
 
   #onNack(pending: Pending, nack: Extract<Message, { kind: 'nack' }>): void {
     if (nack.epoch !== pending.guardEpoch) this.#onOtherEpoch(pending, nack.epoch)
-    else if (nack.acked >= pending.seq) this.#succeed(pending, { acked: nack.acked, epoch: nack.epoch })
+    else if (nack.acked >= pending.seq) this.#onAck(nack.hash, nack.acked, nack.epoch)
     else if (nack.dead) this.#fail(pending, new AgentMachinesError('CONSOLE_EXITED'))
     else if (nack.driver?.hash !== pending.claimant.hash) this.#onOtherDriver(pending, nack.driver)
     else if (nack.inMode) {

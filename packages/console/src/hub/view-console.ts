@@ -44,6 +44,8 @@ export interface WatchedConsole {
   catchUp(): Promise<void>
   snapshot(history: number, signal: AbortSignal): Promise<PlacedSnapshot | null>
   nameOf(hash: string): string | null
+  /** Up to where the client's input is known to be typed. */
+  ackedOf(client: string): number
 }
 
 interface Place {
@@ -79,17 +81,19 @@ interface Told {
   tier: ConsoleTier
   rest: ConsoleRest | null
   agent: AgentState | null
+  /** Its own input; what was said in a log that is gone, or before a snapshot, is told once it has caught up. */
+  acked: number
   /** In its words: the same trouble seen again is not told again. */
   trouble: string | null
 }
 
 async function* follow(
   hub: WatchedConsole,
-  { signal, history = historyLines.default }: StreamRequest,
+  { client, signal, history = historyLines.default }: StreamRequest,
   from: Place | SnapshotReason,
 ): AsyncGenerator<ConsoleEvent> {
   const { driverVersion: driver, rest } = hub.state
-  const told: Told = { driver, tier: hub.tier, rest, agent: null, trouble: null }
+  const told: Told = { driver, tier: hub.tier, rest, agent: null, acked: 0, trouble: null }
   let place = typeof from === 'string' ? null : from
   let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
   let epoch = hub.state.epoch
@@ -111,6 +115,8 @@ async function* follow(
     } else if (entry !== null && place !== null) {
       place = { log: place.log, offset: entry.end }
       events.push(...entryEvents(hub, entry))
+    } else if (client !== undefined && hub.ackedOf(client) > told.acked) {
+      events.push({ event: 'ack', data: { client, acked: hub.ackedOf(client) } })
     } else if (events.length === 0) {
       const left = quietSince + idleAfterMs - hub.timers.now()
       if (left > 0) await hub.changes.next(hub.timers, left, signal)
@@ -120,6 +126,9 @@ async function* follow(
       }
     }
     if (events.length > 0) quietSince = hub.timers.now()
+    for (const event of events) {
+      if (event.event === 'ack' && event.data.client === client) told.acked = event.data.acked
+    }
     yield* events
   }
   if (hub.ended !== null) yield { event: 'end', data: hub.ended }
