@@ -31,9 +31,11 @@ export async function fillDisk(machineId: string): Promise<() => Promise<void>> 
   const remount = (size: string) =>
     run('nsenter', ['-t', String(inside.pid), '-m', 'mount', '-o', `remount,size=${size}`, '/dev/shm'])
   const df = ['-t', String(inside.pid), '-m', 'df', '-B1', '--output=used', '/dev/shm']
-  const fill = async () =>
-    remount(String(Number((await run('nsenter', df)).stdout.split('\n')[1]) + roomBytes))
-  await fill().catch(fill)
+  const leave = async (bytes: number) => {
+    const { stdout } = await run('nsenter', df)
+    await remount(String(Number(stdout.split('\n')[1]) + bytes))
+  }
+  await leave(roomBytes).catch(() => leave(16 * roomBytes))
   return async () => {
     await remount('64m')
   }
