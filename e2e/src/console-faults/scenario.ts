@@ -170,8 +170,11 @@ class Scenario {
     if (driver === undefined) throw new Error('nobody types')
     await driver.connection.takeOver()
     await this.#settled()
+    const before = driver.givenBack.length
     act(driver)
     await this.#settled()
+    const back = driver.givenBack.slice(before)
+    if (back.length > 0) throw new Error(`given back after all was well: ${JSON.stringify(back)}`)
   }
 
   async #drawnOtherwise(said: Uint8Array): Promise<string[]> {
