@@ -1,8 +1,9 @@
 import type { HeadlessRecipe } from '../recipe/headless.ts'
+import type { AgentContext } from '../recipe/runtime-recipe.ts'
 import { ClaudeCodeRunReader } from './claude-code-run-reader.ts'
 
 /** `claude -p`, with every event as a line of JSON. */
-export function claudeCodeHeadless(executable: string): HeadlessRecipe {
+export function claudeCodeHeadless(executable: string): HeadlessRecipe<AgentContext> {
   return {
     takesBudget: true,
     commandFor({ runtimePath, model }, { session, permissions, budgetUsd }) {

@@ -6,7 +6,7 @@ import { CodexRunReader } from './codex-run-reader.ts'
 export function codexHeadless(
   executable: string,
   overrides: (context: AgentContext) => string[],
-): HeadlessRecipe {
+): HeadlessRecipe<AgentContext> {
   return {
     takesBudget: false,
     commandFor(context, { session, permissions }) {

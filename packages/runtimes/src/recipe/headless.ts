@@ -1,5 +1,4 @@
 import type { CreateRun, RunEvent, RunOutcome } from '@agent-machines/core'
-import type { AgentContext } from './runtime-recipe.ts'
 
 /** What decides the command of one run; the context holds the model it shall use. */
 export type HeadlessRequest = Pick<CreateRun, 'session' | 'permissions' | 'budgetUsd'>
@@ -36,11 +35,11 @@ export interface RunReader {
   readonly verdict: RunVerdict | null
 }
 
-/** How a runtime does a task with nobody at its console. */
-export interface HeadlessRecipe {
+/** How a runtime does a task with nobody at its console; `Context` is how the agent of a machine is set up. */
+export interface HeadlessRecipe<Context> {
   /** Whether the runtime ends by itself once a run has cost so much. */
   readonly takesBudget: boolean
-  commandFor(context: AgentContext, request: HeadlessRequest): HeadlessCommand
+  commandFor(context: Context, request: HeadlessRequest): HeadlessCommand
   /** `model` is the one asked for; null leaves it to what the runtime says. */
   createReader(model: string | null): RunReader
 }

@@ -49,7 +49,7 @@ export interface RuntimeRecipe {
   readonly executable: string | null
   configure(context: AgentContext): AgentConfiguration
   /** Absent for a runtime that does no task by itself. */
-  readonly headless?: HeadlessRecipe
+  readonly headless?: HeadlessRecipe<AgentContext>
   /** The lines of a screen that are not the runtime's own frame, input box, spinner or status bar. */
   contentOf(screen: readonly string[]): readonly string[]
   /** What the agent does by its own signals; null for a runtime without an agent. */
