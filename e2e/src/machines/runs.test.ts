@@ -39,7 +39,7 @@ afterAll(async () => {
   await model?.close()
 })
 
-describe.each([['claude-code'], ['codex']] as const)('a run of %s', (runtime) => {
+describe.concurrent.each([['claude-code'], ['codex']] as const)('a run of %s', (runtime) => {
   it('does its task, tells what it did and used, and can be gone on with', async () => {
     const first = await done(runtime, { task: 'TOOLCALL[echo made by $$ > made-by-run]', permissions: 'all' })
     const second = await done(runtime, { task: 'ANSWER[the second]', session: first.run.session ?? '' })
@@ -60,7 +60,7 @@ describe.each([['claude-code'], ['codex']] as const)('a run of %s', (runtime) =>
       result: 'the second',
       usage: { inputTokens: 10, outputTokens: 5 },
     })
-    expect(await outputOf(plane, idOf(runtime), 'ls ~/.agent-machines/runs')).toBe('')
+    expect(await outputOf(plane, idOf(runtime), 'ls ~/.agent-machines/runs')).not.toContain(first.run.id)
   })
 
   it('is cancelled with all its processes', async () => {
@@ -75,7 +75,7 @@ describe.each([['claude-code'], ['codex']] as const)('a run of %s', (runtime) =>
 
     expect(run).toMatchObject({ state: 'cancelled', cancelRequested: true })
     expect(events.at(-1)?.event).toBe('end')
-    expect(await outputOf(plane, idOf(runtime), `grep -l ${id} /proc/[0-9]*/environ || true`)).toBe('')
+    expect(await outputOf(plane, idOf(runtime), `grep -l [R]UN=${id} /proc/[0-9]*/environ || true`)).toBe('')
   })
 
   it('says that the model source has reached its limit', async () => {
@@ -126,8 +126,10 @@ it('is one run however often it is asked for with the same key', async () => {
 })
 
 it('is told by `am run`, which exits as the run did', async () => {
-  const told = await runAm(plane, ['run', idOf('codex'), 'ANSWER[for the terminal]'])
-  const limited = await runAm(plane, ['run', idOf('codex'), 'ERROR[429]', '--json'])
+  const [told, limited] = await Promise.all([
+    runAm(plane, ['run', idOf('codex'), 'ANSWER[for the terminal]']),
+    runAm(plane, ['run', idOf('codex'), 'ERROR[429]', '--json']),
+  ])
 
   expect(told).toMatchObject({ exitCode: 0, stdout: 'for the terminal\n' })
   expect(limited.exitCode).toBe(3)
@@ -142,6 +144,7 @@ it('used the key, and shows it nowhere, not even when the agent prints it', asyn
   })
 
   expect(run.state).toBe('done')
+  expect(JSON.stringify(events)).toContain('[secret]')
   expect(JSON.stringify(events)).not.toContain(canary)
   expect(JSON.stringify(model.requests.map(({ headers }) => headers))).toContain(canary)
 })
