@@ -2,7 +2,7 @@ import { type ExecCommand, type PlannedFile, quote, quoteAll } from '@agent-mach
 import { processIdentity } from '../bootstrap/runner-script.ts'
 import type { HeadlessCommand, RunExit } from '../recipe/headless.ts'
 import { agentEnvironmentPath } from '../recipe/paths.ts'
-import { endMarked, runFolder, runMark, runScript } from './run-script.ts'
+import { askToEnd, endMarked, runFolder, runMark, runScript } from './run-script.ts'
 
 /** Exit code of a command about a run of which the machine knows nothing. */
 export const noSuchRun = 11
@@ -121,7 +121,7 @@ export function cancelRunCommand(id: string): { readonly script: string } {
 ${processIdentity}
 [ ! -e exit ] || exit 0
 [ -e stop ] || echo cancelled >stop
-if is_alive agent; then kill -s TERM -- "-$pid" 2>/dev/null; fi
+is_alive agent && ${askToEnd('pid')}
 is_alive runner && exit 0
 ${endMarked(id)}`,
   }

@@ -28,6 +28,11 @@ while [ "$tries" -lt 40 ]; do
 done`
 }
 
+/** Asks the group whose leader is in the shell's variable to end; just started, the leader has no group yet. */
+export function askToEnd(variable: string): string {
+  return `{ kill -s TERM -- "-$${variable}" 2>/dev/null || kill -s TERM "$${variable}" 2>/dev/null; }`
+}
+
 /**
  * The program that watches the agent of one run on the machine, from its start to its end.
  *
@@ -43,7 +48,7 @@ started_of $$ && printf '%s %s\\n' $$ "$started" >runner
 setsid /bin/sh ./command <task >out 2>err 9>&- &
 agent=$!
 started_of "$agent" && printf '%s %s\\n' "$agent" "$started" >agent
-[ -e stop ] && kill -s TERM -- "-$agent" 2>/dev/null
+[ -e stop ] && ${askToEnd('agent')}
 (
   tick=0
   stopping=0
@@ -54,7 +59,7 @@ started_of "$agent" && printf '%s %s\\n' "$agent" "$started" >agent
       [ "$stopping" -lt ${graceS} ] || kill -s KILL -- "-$agent"
     elif [ "$tick" -ge ${Math.ceil(timeoutMs / 1000)} ]; then
       echo timed-out >stop
-      kill -s TERM -- "-$agent"
+      ${askToEnd('agent')}
     fi
   done
 ) </dev/null >/dev/null 2>&1 9>&- &
