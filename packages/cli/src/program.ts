@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander'
-import { collectPair, parseProtocols, parseSeconds, parseUrl } from './args/parsers.ts'
+import { collectPair, parseDollars, parseProtocols, parseSeconds, parseUrl } from './args/parsers.ts'
 import type { CliContext } from './context/cli-context.ts'
 
 /** Adds a command that lives elsewhere, such as `up`. `setExitCode` is for codes other than 0. */
@@ -24,6 +24,7 @@ export function createProgram(
   for (const extend of extensions) extend(program, context, setExitCode)
   addFleetCommands(program, context, setExitCode)
   addMachineCommands(program, context)
+  addRunCommands(program, context, setExitCode)
   addConsoleCommands(program, context, setExitCode)
   addCredentialCommands(program, context)
   return program
@@ -77,6 +78,32 @@ function addMachineCommands(program: Command, context: CliContext): void {
   withJson(program.command('destroy <id>').description('Remove a machine and its files.'))
     .option('--yes', 'really remove it')
     .action(async (id, options) => (await import('./commands/destroy.ts')).destroy(context, id, options))
+}
+
+function addRunCommands(program: Command, context: CliContext, setExitCode: (code: number) => void): void {
+  withJson(
+    program.command('run <id> <task>').description('Give its agent a task; `-` reads the task from stdin.'),
+  )
+    .option('--allow-all', 'let the agent do everything without asking, in this run')
+    .option('--session <session>', 'go on with the conversation of an earlier run')
+    .option('--model <model>', "another model than the machine's")
+    .option('--timeout <seconds>', 'end it after that; an hour unless given', parseSeconds)
+    .option('--budget <dollars>', 'stop when it has cost that much', parseDollars)
+    .option('--idempotency-key <key>', 'the same key never makes a second run')
+    .option('--detach', 'print its id and leave it running')
+    .addHelpText(
+      'after',
+      '\nExits 0 done, 1 failed, 3 limit reached, 4 budget reached, 124 timed out, 130 cancelled. Ctrl-C cancels.',
+    )
+    .action(async (id, task, options) =>
+      setExitCode(await (await import('./commands/run.ts')).run(context, id, task, options)),
+    )
+  withJson(program.command('runs <id>').description('List the runs of a machine, newest first.')).action(
+    async (id, options) => (await import('./commands/runs.ts')).runs(context, id, options),
+  )
+  withJson(program.command('cancel <id> <run>').description('End a run and everything it started.')).action(
+    async (id, runId, options) => (await import('./commands/runs.ts')).cancelRun(context, id, runId, options),
+  )
 }
 
 function addConsoleCommands(

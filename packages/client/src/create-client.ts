@@ -8,6 +8,7 @@ import {
 } from './api/catalogue-api.ts'
 import { type ConsoleApi, createConsoleApi } from './api/console-api.ts'
 import { createMachinesApi, type MachinesApi } from './api/machines-api.ts'
+import { createRunsApi, type RunsApi } from './api/runs-api.ts'
 import {
   type ApiKeysApi,
   createApiKeysApi,
@@ -38,6 +39,7 @@ export interface Client extends CatalogueApi {
   readonly apiKeys: ApiKeysApi
   readonly credentials: CredentialsApi
   readonly machines: MachinesApi
+  readonly runs: RunsApi
   readonly console: ConsoleApi
   me(options?: CallOptions): Promise<Me>
   /** A fresh one-time login link; needs an API key. */
@@ -53,13 +55,15 @@ export function createClient(options: ClientOptions): Client {
     headers: options.headers ?? (() => ({})),
   })
   const pause = options.pause ?? pauseFor
+  const createId = options.createId ?? randomId
   return {
     ...createCatalogueApi(http),
     baseUrl: http.baseUrl,
     session: createSessionApi(http),
     apiKeys: createApiKeysApi(http),
     credentials: createCredentialsApi(http),
-    machines: createMachinesApi(http, options.createId ?? randomId, pause),
+    machines: createMachinesApi(http, createId, pause),
+    runs: createRunsApi(http, createId, pause),
     console: createConsoleApi(http),
     me: (callOptions) => readMe(http, callOptions),
     login: (callOptions) => createLoginLink(http, callOptions),

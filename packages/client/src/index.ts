@@ -8,6 +8,7 @@ export {
   consoleApiAt,
 } from './api/console-api.ts'
 export type { AgentAction, MachinesApi } from './api/machines-api.ts'
+export type { RunsApi } from './api/runs-api.ts'
 export type { ApiKeysApi, SessionApi } from './api/sessions-api.ts'
 export { decodeBase64, encodeBase64 } from './bytes/base64.ts'
 export { type Clock, systemClock } from './console/clock.ts'

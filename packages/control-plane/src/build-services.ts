@@ -30,9 +30,15 @@ import { StateWatch } from './fleet/state-watch.ts'
 import { AgentWatch } from './observe/agent-watch.ts'
 import type { OpenStore } from './open-store.ts'
 import { type ControlPlaneOptions, installerEnvironment, streamLimitMs } from './options.ts'
+import { RunChanges } from './runs/run-changes.ts'
+import { RunFollower } from './runs/run-follower.ts'
+import { RunKeeper } from './runs/run-keeper.ts'
+import { RunService } from './runs/run-service.ts'
+import { RunStream } from './runs/run-stream.ts'
 import { MachineChanges } from './store/machine-changes.ts'
 import { MachineLocks } from './store/machine-locks.ts'
 import { MachineStore } from './store/machine-store.ts'
+import { RunStore } from './store/run-store.ts'
 import { CredentialService } from './store/secrets/credential-service.ts'
 import { CredentialStore } from './store/secrets/credential-store.ts'
 
@@ -40,6 +46,7 @@ export const workspace = 'default'
 const clock = () => new Date()
 const newSecret = () => randomBytes(32).toString('base64url')
 /** Safe in every shell, path and host name. */
+const newRunId = () => `r${randomBytes(10).toString('hex')}`
 const newMachineId = () => `m${randomBytes(10).toString('hex')}`
 
 /** The whole graph of services, built and not yet started. */
@@ -61,12 +68,14 @@ export function buildServices(
   const fleetEvents = new FleetEvents(machines, log)
   const recent = new RecentPrincipals()
   const revocations = new Revocations()
+  const runChanges = new RunChanges()
   const changes = new MachineChanges({
     createClient: database.createClient,
     onRevoked() {
       recent.forgetAll()
       revocations.check()
     },
+    onRunChange: (runId) => runChanges.announce(runId),
     onConnectionLost: (error) => log.warn({ reason: String(error) }, 'change feed lost'),
   })
   const locks = new MachineLocks(database.createClient)
@@ -80,9 +89,11 @@ export function buildServices(
   const kick = (machineId: string) => reconciler.kick(machineId)
   const destroyed = (id: string, withinMs: number) =>
     fleetEvents.until(id, (row) => row === null || row.state === 'destroyed', withinMs)
+  const running = buildRuns({ database, runChanges, access, catalogue, bootstraps, locks, log })
   const made = { newId: newMachineId, random: Math.random }
   return {
     ...buildAccounts(store, recent),
+    ...running,
     administration,
     catalogue,
     changes,
@@ -100,6 +111,27 @@ export function buildServices(
     housekeeping: new Housekeeping(machines, log),
     stateWatch: new StateWatch({ machines, access, locks, log }),
     uploads: new UploadService(access, () => randomBytes(4).toString('hex')),
+  }
+}
+
+interface RunParts {
+  readonly database: OpenStore['database']
+  readonly runChanges: RunChanges
+  readonly access: MachineAccess
+  readonly catalogue: Catalogue
+  readonly bootstraps: BootstrapService
+  readonly locks: MachineLocks
+  readonly log: Logger
+}
+
+function buildRuns({ database, runChanges, access, catalogue, bootstraps, locks, log }: RunParts) {
+  const store = new RunStore(database.db, clock)
+  const parts = { runs: store, access, catalogue, bootstraps }
+  const runKeeper = new RunKeeper({ runs: store, locks, follower: new RunFollower(parts), log })
+  return {
+    runKeeper,
+    runs: new RunService({ ...parts, keeper: runKeeper, newId: newRunId }),
+    runStream: new RunStream(store, runChanges),
   }
 }
 

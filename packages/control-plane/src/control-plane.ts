@@ -173,6 +173,7 @@ async function startWork({
   housekeeping,
   fleetEvents,
   reconciler,
+  runKeeper,
   stateWatch,
   agentWatch,
 }: Services): Promise<void> {
@@ -183,6 +184,7 @@ async function startWork({
   })
   housekeeping.start()
   reconciler.start()
+  runKeeper.start()
   stateWatch.start()
   agentWatch.start()
 }
@@ -190,12 +192,13 @@ async function startWork({
 async function stopWork({
   housekeeping,
   reconciler,
+  runKeeper,
   stateWatch,
   agentWatch,
   consoles,
 }: Services): Promise<void> {
   housekeeping.stop()
-  await Promise.all([reconciler.stop(), stateWatch.stop(), agentWatch.stop()])
+  await Promise.all([reconciler.stop(), runKeeper.stop(), stateWatch.stop(), agentWatch.stop()])
   await consoles.close()
 }
 

@@ -75,6 +75,24 @@ export {
 } from './api/machines.ts'
 export { parseOrRefuse } from './api/parse-or-refuse.ts'
 export {
+  type CreateRun,
+  type CreateRunInput,
+  createRunSchema,
+  isRunOver,
+  type Run,
+  type RunEvent,
+  type RunEventName,
+  type RunOutcome,
+  type RunState,
+  type RunUsage,
+  runEventDataSchemas,
+  runEventStampSchema,
+  runListQuerySchema,
+  runSchema,
+  runTextLimit,
+  type StoredRunEvent,
+} from './api/runs.ts'
+export {
   type Bootstrap,
   type BootstrapPhase,
   type BootstrapPlan,

@@ -1,8 +1,9 @@
 export { type BootstrapEvent, BootstrapFold, type BootstrapFoldOptions } from './bootstrap/bootstrap-fold.ts'
 export { type BootstrapOffsets, followBootstrapCommand } from './bootstrap/follow-command.ts'
-export { type BootstrapInput, planBootstrap } from './bootstrap/plan-bootstrap.ts'
+export { agentContextOf, type BootstrapInput, planBootstrap } from './bootstrap/plan-bootstrap.ts'
 export { type StartAnswer, startBootstrapCommand } from './bootstrap/start-command.ts'
 export type { Workspace } from './bootstrap/workspace-phase.ts'
+export type { HeadlessRecipe, HeadlessRequest, RunExit } from './recipe/headless.ts'
 export { recipes } from './recipe/recipes.ts'
 export type {
   AgentConfiguration,
@@ -11,3 +12,13 @@ export type {
   RuntimeRecipe,
 } from './recipe/runtime-recipe.ts'
 export { lastLineOf } from './recipe/screen-text.ts'
+export {
+  cancelRunCommand,
+  exitOfRunCommand,
+  followRunCommand,
+  forgetRunCommand,
+  noSuchRun,
+  parseRunExit,
+  startRunCommand,
+} from './runs/run-commands.ts'
+export { type FoldedRunEvent, RunFold } from './runs/run-fold.ts'

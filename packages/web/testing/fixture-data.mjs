@@ -144,7 +144,16 @@ Do you want to proceed?
 ☐ ☒ ⏺ ⏵ ✻ ✽ 🙂 ok`
 
 function runtime(id, label, version, protocols) {
-  return { id, label, summary: label, version, protocols, hasAgent: protocols.length > 0, ...ready }
+  return {
+    id,
+    label,
+    summary: label,
+    version,
+    protocols,
+    hasAgent: protocols.length > 0,
+    takesRuns: protocols.length > 0,
+    ...ready,
+  }
 }
 
 function upstream(id, label, protocols, credentialName, baseUrl) {

@@ -21,6 +21,12 @@ export function parseSeconds(text: string): number {
   return Math.round(seconds * 1000)
 }
 
+export function parseDollars(text: string): number {
+  const dollars = Number(text)
+  if (!(dollars > 0)) throw new InvalidArgumentError('Not an amount of dollars.')
+  return dollars
+}
+
 /** Collects `NAME=VALUE` options. */
 export function collectPair(text: string, previous: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []

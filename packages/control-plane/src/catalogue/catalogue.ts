@@ -60,14 +60,15 @@ export class Catalogue {
 
   async runtimes(): Promise<RuntimeEntry[]> {
     const credentials = await this.#options.credentials()
-    return this.#options.runtimes.map(({ manifest }) => {
+    return this.#options.runtimes.map(({ manifest, headless }) => {
       const { reasons } = decideGate({
         ...anywhere,
         runtime: manifest,
         upstreams: this.#options.upstreams,
         credentials,
       })
-      return { ...manifest, protocols: [...manifest.protocols], ...readiness(reasons) }
+      const takesRuns = headless !== undefined
+      return { ...manifest, protocols: [...manifest.protocols], takesRuns, ...readiness(reasons) }
     })
   }
 

@@ -6,8 +6,11 @@ import {
   type UpstreamManifest,
 } from '@agent-machines/core'
 import {
+  type AgentContext,
+  agentContextOf,
   BootstrapFold,
   followBootstrapCommand,
+  type ModelAccess,
   planBootstrap,
   startBootstrapCommand,
 } from '@agent-machines/runtimes'
@@ -64,24 +67,41 @@ export class BootstrapService {
 
   /** The plan of a machine, and the values that must not leave in its log. */
   async planFor(row: MachineRow): Promise<{ plan: BootstrapPlan; secrets: string[] }> {
-    const recipe = this.#options.catalogue.recipe(row.runtime)
-    const upstream = await this.#modelAccess(row)
-    const shared = this.#options.access.providerOf(row).sharedRuntimes
-    const { install } = recipe
+    const agent = await this.#agentInput(row)
     const source = row.workspaceSource
     const plan = planBootstrap({
-      recipe,
-      home: row.home,
-      upstream,
-      model: row.model,
+      ...agent,
       workspace: source && 'git' in source ? source : null,
-      sharedRuntimePath: shared && install ? shared.pathOf(install.runtime, install.version) : null,
       consoleFiles: consoleWorkerFiles(),
       ...firstSize,
     })
+    return { plan, secrets: await this.#secretsOf(row, agent.upstream) }
+  }
+
+  /** How the agent of a machine is set up, and the values that must not leave with what it says. */
+  async agentOf(row: MachineRow): Promise<{ context: AgentContext; secrets: string[] }> {
+    const agent = await this.#agentInput(row)
+    return { context: agentContextOf(agent), secrets: await this.#secretsOf(row, agent.upstream) }
+  }
+
+  async #agentInput(row: MachineRow) {
+    const recipe = this.#options.catalogue.recipe(row.runtime)
+    const shared = this.#options.access.providerOf(row).sharedRuntimes
+    const { install } = recipe
+    return {
+      recipe,
+      home: row.home,
+      upstream: await this.#modelAccess(row),
+      model: row.model,
+      sharedRuntimePath: shared && install ? shared.pathOf(install.runtime, install.version) : null,
+    }
+  }
+
+  async #secretsOf(row: MachineRow, upstream: ModelAccess | null): Promise<string[]> {
+    const source = row.workspaceSource
     const environment = await openMachineEnvironment(this.#options.vault, row)
     const inUrl = source && 'git' in source ? secretsInUrl(source.git) : []
-    return { plan, secrets: [upstream?.key ?? '', ...Object.values(environment), ...inUrl] }
+    return [upstream?.key ?? '', ...Object.values(environment), ...inUrl]
   }
 
   async #modelAccess(row: MachineRow) {

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { AgentMachinesError, type CreateMachine, type Machine } from '@agent-machines/core'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Providers } from '../fleet/machine-access.ts'
 import { makeMachineName } from '../fleet/machine-name.ts'
 import { toMachine } from '../fleet/to-machine.ts'
+import { bodyHashOf } from '../store/body-hash.ts'
 import type { IdempotencyRequest } from '../store/idempotency-keys.ts'
 import type { MachineRow, MachineStore, NewMachine, RepeatedOutcome } from '../store/machine-store.ts'
 import type { Vault } from '../store/secrets/vault.ts'
@@ -44,7 +44,7 @@ export class DeployService {
   async deploy({ body, principal, idempotencyKey }: DeployRequest): Promise<Machine> {
     const { catalogue, providers, kick, machines } = this.#options
     const request =
-      idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash: hashOf(body) }
+      idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash: bodyHashOf(body) }
     const before = request && (await machines.repeated(request))
     if (before) return toMachine(machineOf(before))
     catalogue.recipe(body.runtime)
@@ -125,21 +125,4 @@ function nameTaken(name: string): AgentMachinesError {
   return new AgentMachinesError('REQUEST_INVALID', message, {
     details: { errors: [{ path: 'name', message }] },
   })
-}
-
-/** The same for bodies that differ only in the order of their members. */
-function hashOf(body: CreateMachine): string {
-  return createHash('sha256')
-    .update(JSON.stringify(sorted(body)))
-    .digest('hex')
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, member]) => [name, sorted(member)]),
-  )
 }

@@ -12,19 +12,19 @@ export interface IdempotencyRequest {
 /** What a key was used for before. */
 export type IdempotencyUse =
   | { readonly outcome: 'mismatch' }
-  | { readonly outcome: 'repeated'; readonly machineId: string }
+  | { readonly outcome: 'repeated'; readonly madeId: string }
 
 const keptMs = 24 * 60 * 60 * 1000
 
 /**
- * Takes the key for `machineId` within the caller's transaction, or says which machine has it.
+ * Takes the key for `madeId` within the caller's transaction, or says what was made with it before.
  *
  * A second request with the same key waits here until the first one's transaction ends.
  */
 export async function claimIdempotencyKey(
   tx: Pick<Queries, 'select' | 'insert' | 'delete'>,
   { principal, key, bodyHash }: IdempotencyRequest,
-  machineId: string,
+  madeId: string,
   now: Date,
 ): Promise<IdempotencyUse | { readonly outcome: 'claimed' }> {
   const mine = and(eq(idempotencyKeys.principal, principal), eq(idempotencyKeys.key, key))
@@ -33,7 +33,7 @@ export async function claimIdempotencyKey(
     .where(and(mine, lt(idempotencyKeys.createdAt, new Date(now.getTime() - keptMs))))
   const claimed = await tx
     .insert(idempotencyKeys)
-    .values({ principal, key, bodyHash, machineId, createdAt: now })
+    .values({ principal, key, bodyHash, madeId, createdAt: now })
     .onConflictDoNothing()
     .returning({ key: idempotencyKeys.key })
   if (claimed.length > 0) return { outcome: 'claimed' }
@@ -58,7 +58,7 @@ export async function findIdempotencyKey(
     )
   if (first === undefined) return null
   if (first.bodyHash !== bodyHash) return { outcome: 'mismatch' }
-  return { outcome: 'repeated', machineId: first.machineId }
+  return { outcome: 'repeated', madeId: first.madeId }
 }
 
 /** Deletes keys older than a day, whoever they belong to. */

@@ -11,6 +11,7 @@ export interface MachineChangesOptions {
   readonly createClient: () => Client
   /** A session ended or a key was revoked somewhere, or may have been. */
   readonly onRevoked?: () => void
+  readonly onRunChange?: (runId: string) => void
   readonly onConnectionLost?: (error: unknown) => void
 }
 
@@ -50,6 +51,7 @@ export class MachineChanges {
     const client = this.#options.createClient()
     client.on('notification', ({ channel, payload }) => {
       if (channel === 'account_changes') return this.#options.onRevoked?.()
+      if (channel === 'run_changes') return this.#options.onRunChange?.(payload ?? '')
       for (const subscriber of this.#subscribers) subscriber.onChange(payload ?? '')
     })
     client.on('error', (error) => this.#lost(client, error))
@@ -58,6 +60,7 @@ export class MachineChanges {
       await client.connect()
       await client.query('listen machine_changes')
       await client.query('listen account_changes')
+      await client.query('listen run_changes')
       this.#options.onRevoked?.()
     } catch (error) {
       await client.end()

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { MachineStore, type NewMachine } from './machine-store.ts'
+import { MachineStore } from './machine-store.ts'
 import { machines } from './schema.ts'
+import { aMachine } from './testing/a-machine.ts'
 import { createTestClock, openTestDatabase, type TestDatabase } from './testing/open-test-database.ts'
 
 const dayMs = 24 * 60 * 60 * 1000
@@ -220,32 +221,6 @@ describe('reconciling', () => {
     expect(await store.listForReconcile()).toHaveLength(listed ? 1 : 0)
   })
 })
-
-function aMachine(changes: Partial<NewMachine> = {}): NewMachine {
-  const id = randomUUID()
-  return {
-    id,
-    workspace: 'w',
-    name: `m-${id}`,
-    runtime: 'shell',
-    substrate: 'local',
-    state: 'provisioning',
-    target: 'ready',
-    home: '/home/agent',
-    isolation: 'namespaces',
-    network: 'shared-host',
-    capabilities: {
-      sleep: true,
-      memoryKept: true,
-      streamExec: true,
-      attach: true,
-      publicUrl: false,
-      limits: { cpu: true, memory: true, pids: true },
-    },
-    bootstrap: { state: 'pending', phases: [] },
-    ...changes,
-  }
-}
 
 function aRequest() {
   return { principal: 'p', key: randomUUID(), bodyHash: 'hash' }

@@ -235,6 +235,6 @@ export class MachineStore {
 /** The machine that was made by a key's first request, as it is now. */
 async function repeatedBy(use: IdempotencyUse, db: Pick<Queries, 'select'>): Promise<RepeatedOutcome> {
   if (use.outcome === 'mismatch') return use
-  const [machine] = await db.select().from(machines).where(eq(machines.id, use.machineId))
+  const [machine] = await db.select().from(machines).where(eq(machines.id, use.madeId))
   return machine === undefined ? { outcome: 'mismatch' } : { outcome: 'repeated', machine }
 }

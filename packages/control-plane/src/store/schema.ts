@@ -7,11 +7,15 @@ import type {
   MachineState,
   Network,
   Protocol,
+  RunEvent,
+  RunState,
+  RunUsage,
 } from '@agent-machines/core'
 import { sql } from 'drizzle-orm'
 import {
   boolean,
   customType,
+  doublePrecision,
   index,
   integer,
   jsonb,
@@ -81,13 +85,61 @@ export const idempotencyKeys = pgTable(
     principal: text('principal').notNull(),
     key: text('key').notNull(),
     bodyHash: text('body_hash').notNull(),
-    machineId: text('machine_id').notNull(),
+    /** The id of the machine or the run that the request made. */
+    madeId: text('made_id').notNull(),
     createdAt: moment('created_at').notNull(),
   },
   (table) => [
     primaryKey({ columns: [table.principal, table.key] }),
     index('idempotency_keys_age').on(table.createdAt),
   ],
+)
+
+export const runs = pgTable(
+  'runs',
+  {
+    id: text('id').primaryKey(),
+    workspace: text('workspace').notNull(),
+    machineId: text('machine_id').notNull(),
+    task: text('task').notNull(),
+    model: text('model'),
+    /** The conversation it was asked to go on with. */
+    resumedSession: text('resumed_session'),
+    /** The conversation it is in. */
+    session: text('session'),
+    permissions: text('permissions').$type<'configured' | 'all'>().notNull(),
+    timeoutMs: integer('timeout_ms').notNull(),
+    budgetUsd: doublePrecision('budget_usd'),
+    state: text('state').$type<RunState>().notNull(),
+    detail: text('detail'),
+    exitCode: integer('exit_code'),
+    usage: jsonb('usage').$type<RunUsage>(),
+    /** The agent's last message. */
+    result: text('result'),
+    /** How many events are stored. */
+    lastSeq: integer('last_seq').notNull().default(0),
+    cancelRequestedAt: moment('cancel_requested_at'),
+    createdAt: moment('created_at').notNull(),
+    startedAt: moment('started_at'),
+    endedAt: moment('ended_at'),
+  },
+  (table) => [
+    index('runs_newest_first').on(table.machineId, table.createdAt.desc(), table.id.desc()),
+    index('runs_active').on(table.createdAt).where(sql`ended_at is null`),
+  ],
+)
+
+export const runEvents = pgTable(
+  'run_events',
+  {
+    runId: text('run_id').notNull(),
+    seq: integer('seq').notNull(),
+    event: text('event').$type<RunEvent['event']>().notNull(),
+    data: jsonb('data').$type<RunEvent['data']>().notNull(),
+    truncated: boolean('truncated').notNull().default(false),
+    createdAt: moment('created_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.runId, table.seq] })],
 )
 
 export const workspaceKeys = pgTable('workspace_keys', {

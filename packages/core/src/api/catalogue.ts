@@ -12,6 +12,8 @@ export const runtimeEntrySchema = z.object({
   version: z.string().nullable(),
   protocols: z.array(protocolSchema),
   hasAgent: z.boolean(),
+  /** Whether it takes runs: tasks without anybody at the console. */
+  takesRuns: z.boolean(),
   ...readiness,
 })
 export type RuntimeEntry = z.infer<typeof runtimeEntrySchema>

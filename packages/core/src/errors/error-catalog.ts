@@ -59,6 +59,12 @@ export const errorCatalog = {
     title: 'No machine has this id.',
     hint: 'List machines with `am list`.',
   },
+  RUN_UNKNOWN: {
+    status: 404,
+    retry: 'never',
+    title: 'The machine has no run with this id.',
+    hint: 'List its runs with `am runs <id>`.',
+  },
   CREDENTIAL_UNKNOWN: {
     status: 404,
     retry: 'after-fix',
@@ -176,7 +182,7 @@ export const errorCatalog = {
   CAPABILITY_UNSUPPORTED: {
     status: 422,
     retry: 'never',
-    title: 'This substrate cannot do that.',
+    title: 'This machine cannot do that.',
     hint: 'The machine lists what it can do under `capabilities`.',
   },
   LOGIN_RATE_LIMITED: {

@@ -1,6 +1,6 @@
 import type { BootstrapPlan, PlannedFile, PlannedPhase } from '@agent-machines/core'
 import { ownRuntimesFolder, workFolder } from '../recipe/paths.ts'
-import type { ModelAccess, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import type { AgentContext, ModelAccess, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { configurationPhase, consolePhase } from './fingerprint.ts'
 import { ownRuntimeScript, sharedRuntimeScript } from './runtime-phase.ts'
 import { systemScript } from './system-phase.ts'
@@ -24,19 +24,12 @@ export interface BootstrapInput {
 
 /** The phases and files that make a fresh machine one with a running console. */
 export function planBootstrap(input: BootstrapInput): BootstrapPlan {
-  const { recipe, home } = input
-  const runtimePath = runtimePathOf(input)
-  const configuration = recipe.configure({
-    home,
-    workDirectory: `${home}/${workFolder}`,
-    runtimePath,
-    upstream: input.upstream,
-    model: input.model,
-  })
+  const context = agentContextOf(input)
+  const configuration = input.recipe.configure(context)
   const phases: PlannedPhase[] = [
     corePhase('system', 'Check the system', systemScript, 20, 1),
     corePhase('workspace', 'Prepare the workspace', workspaceScript(input.workspace), 1800, 3),
-    ...runtimePhases(input, runtimePath),
+    ...runtimePhases(input, context.runtimePath),
     corePhase(configurationPhase, 'Write the configuration', configuration.script, 30, 2),
     corePhase(consolePhase, 'Open the console', consoleScript(input), 30, 3),
   ]
@@ -44,6 +37,14 @@ export function planBootstrap(input: BootstrapInput): BootstrapPlan {
     phases,
     files: [...configuration.files, ...workspaceFiles(input.workspace), ...input.consoleFiles],
   }
+}
+
+/** How the agent of a machine is set up, whatever starts it. */
+export function agentContextOf(
+  input: Pick<BootstrapInput, 'recipe' | 'home' | 'upstream' | 'model' | 'sharedRuntimePath'>,
+): AgentContext {
+  const { home, upstream, model } = input
+  return { home, workDirectory: `${home}/${workFolder}`, runtimePath: runtimePathOf(input), upstream, model }
 }
 
 /** Where the runtime of `input` is on the machine, once its phase is done. */

@@ -1,5 +1,6 @@
 import { launchFiles } from '../recipe/launcher.ts'
 import type { AgentContext, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import { claudeCodeHeadless } from './claude-code-headless.ts'
 import { claudeCodeInstall, claudeCodeVersion } from './claude-code-install.ts'
 import { claudeCodeContentOf } from './claude-code-screen.ts'
 import { claudeCodeSeeds, usesNativeKey } from './claude-code-settings.ts'
@@ -30,6 +31,7 @@ export const claudeCodeRecipe: RuntimeRecipe = {
     })
     return { files: [...launch, ...seeds.files], script: seeds.script }
   },
+  headless: claudeCodeHeadless(executable),
   contentOf: claudeCodeContentOf,
   stateOf: claudeCodeStateOf,
 }

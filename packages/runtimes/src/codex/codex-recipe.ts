@@ -1,6 +1,7 @@
 import { launchFiles } from '../recipe/launcher.ts'
 import type { AgentContext, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { codexConfig } from './codex-config.ts'
+import { codexHeadless } from './codex-headless.ts'
 import { codexInstall, codexVersion } from './codex-install.ts'
 import { codexContentOf } from './codex-screen.ts'
 import { codexStateOf } from './codex-state.ts'
@@ -35,6 +36,7 @@ export const codexRecipe: RuntimeRecipe = {
     })
     return { files: [...launch, ...config.files], script: config.script }
   },
+  headless: codexHeadless(executable, overrides),
   contentOf: codexContentOf,
   stateOf: (signals, now) => codexStateOf(signals, now),
 }

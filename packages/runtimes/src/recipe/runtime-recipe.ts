@@ -6,6 +6,7 @@ import type {
   RuntimeInstall,
   RuntimeManifest,
 } from '@agent-machines/core'
+import type { HeadlessRecipe } from './headless.ts'
 
 /** Where the models come from, with the key that opens it. */
 export interface ModelAccess {
@@ -47,6 +48,8 @@ export interface RuntimeRecipe {
   /** The executable below the runtime's path; null when nothing is installed. */
   readonly executable: string | null
   configure(context: AgentContext): AgentConfiguration
+  /** Absent for a runtime that does no task by itself. */
+  readonly headless?: HeadlessRecipe<AgentContext>
   /** The lines of a screen that are not the runtime's own frame, input box, spinner or status bar. */
   contentOf(screen: readonly string[]): readonly string[]
   /** What the agent does by its own signals; null for a runtime without an agent. */

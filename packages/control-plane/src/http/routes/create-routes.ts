@@ -13,10 +13,15 @@ import { consoleRoutes } from './console-routes.ts'
 import { credentialRoutes } from './credential-routes.ts'
 import { execRoutes } from './exec-routes.ts'
 import { type MachineRouteServices, machineRoutes } from './machine-routes.ts'
+import { type RunRouteServices, runRoutes } from './run-routes.ts'
 import { type SystemRouteServices, systemRoutes } from './system-routes.ts'
 import { uploadRoutes } from './upload-routes.ts'
 
-export interface RouteServices extends AccountRouteServices, MachineRouteServices, SystemRouteServices {
+export interface RouteServices
+  extends AccountRouteServices,
+    MachineRouteServices,
+    RunRouteServices,
+    SystemRouteServices {
   readonly administration: CredentialAdministration
   readonly bootstrapStream: BootstrapStream
   readonly catalogue: Catalogue
@@ -34,6 +39,7 @@ export function createRoutes(services: RouteServices): Route[] {
     ...credentialRoutes(services.administration),
     ...machineRoutes(services),
     ...bootstrapRoutes(services.bootstrapStream, services.log),
+    ...runRoutes(services),
     ...execRoutes(services.execs, services.log),
     ...consoleRoutes(services.consoles, services.log),
     ...uploadRoutes(services.uploads),

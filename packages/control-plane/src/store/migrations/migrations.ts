@@ -1,4 +1,5 @@
 import { machinesAndAccounts } from './0001-machines-and-accounts.ts'
+import { runs } from './0002-runs.ts'
 
 export interface Migration {
   /** Position in the list, from 1; permanent. */
@@ -10,4 +11,5 @@ export interface Migration {
 /** Every change of the schema, oldest first. Applied ones are never edited; a change is a new entry. */
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'machines-and-accounts', sql: machinesAndAccounts },
+  { version: 2, name: 'runs', sql: runs },
 ]

@@ -94,6 +94,7 @@ function aCatalogue({ keys }: { keys: readonly string[] }): Catalogue {
     version: null,
     protocols,
     hasAgent: protocols.length > 0,
+    takesRuns: protocols.length > 0,
   })
   const { capabilities, isolation, network } = aMachine()
   return {

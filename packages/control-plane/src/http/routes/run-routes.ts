@@ -1,0 +1,96 @@
+import { createRunSchema, pageOf, runListQuerySchema, runSchema } from '@agent-machines/core'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { RunService } from '../../runs/run-service.ts'
+import type { RunStream } from '../../runs/run-stream.ts'
+import { json } from '../json.ts'
+import { withErrorEvent } from '../problems.ts'
+import { type Route, route } from '../route.ts'
+import { eventStream } from '../server-sent-events.ts'
+import { idempotencyKeyOf, machineParams } from './machine-routes.ts'
+
+export interface RunRouteServices {
+  readonly runs: RunService
+  readonly runStream: RunStream
+  readonly log: Logger
+}
+
+const path = '/api/v1/machines/:id/runs'
+const runParams = machineParams.extend({ runId: z.string().max(64) })
+const errors = ['MACHINE_UNKNOWN', 'RUN_UNKNOWN'] as const
+
+export function runRoutes({ runs, runStream, log }: RunRouteServices): Route[] {
+  return [
+    route({
+      method: 'post',
+      path,
+      access: 'signed-in',
+      summary:
+        'Give the agent a task of its own, beside the console. `Idempotency-Key` makes asking again safe.',
+      params: machineParams,
+      body: createRunSchema,
+      answer: { status: 202, schema: runSchema },
+      errors: [
+        'MACHINE_UNKNOWN',
+        'MACHINE_ASLEEP',
+        'MACHINE_NOT_READY',
+        'MACHINE_DESTROYED',
+        'CAPABILITY_UNSUPPORTED',
+        'GATE_BLOCKED',
+        'IDEMPOTENCY_MISMATCH',
+      ],
+      handle: async ({ params, body, principal, context }) => {
+        const idempotencyKey = idempotencyKeyOf(context.req.header('idempotency-key'))
+        const request = { machineId: params.id, body, principal: principal?.id ?? '', idempotencyKey }
+        return json(await runs.create(request), 202)
+      },
+    }),
+    route({
+      method: 'get',
+      path,
+      access: 'signed-in',
+      summary: 'List the runs of a machine, newest first.',
+      params: machineParams,
+      query: runListQuerySchema,
+      answer: { status: 200, schema: pageOf(runSchema) },
+      errors: ['MACHINE_UNKNOWN'],
+      handle: async ({ params, query }) => json(await runs.list(params.id, query)),
+    }),
+    route({
+      method: 'get',
+      path: `${path}/:runId`,
+      access: 'signed-in',
+      summary: 'Read a run: its state, what it used, the last message of its agent.',
+      params: runParams,
+      answer: { status: 200, schema: runSchema },
+      errors,
+      handle: async ({ params }) => json(await runs.get(params.id, params.runId)),
+    }),
+    route({
+      method: 'get',
+      path: `${path}/:runId/stream`,
+      access: 'signed-in',
+      summary:
+        'Follow a run from its beginning: `session`, `message`, `thinking`, `tool-call`, `tool-result`, `usage`, `error`, `end`; `Last-Event-ID` continues.',
+      params: runParams,
+      answer: { status: 200, stream: 'resumable' },
+      errors,
+      handle: async ({ params, context, openStream }) => {
+        await runs.get(params.id, params.runId)
+        const { signal, abort } = openStream()
+        const events = runStream.stream(params.runId, context.req.header('last-event-id'), signal)
+        return eventStream(withErrorEvent(events, signal, log), abort)
+      },
+    }),
+    route({
+      method: 'post',
+      path: `${path}/:runId/cancel`,
+      access: 'signed-in',
+      summary: 'End a run and everything it started; asking twice is harmless.',
+      params: runParams,
+      answer: { status: 202, schema: runSchema },
+      errors,
+      handle: async ({ params }) => json(await runs.cancel(params.id, params.runId), 202),
+    }),
+  ]
+}

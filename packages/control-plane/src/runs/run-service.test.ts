@@ -1,0 +1,122 @@
+import { AgentMachinesError, createRunSchema } from '@agent-machines/core'
+import type { RuntimeRecipe } from '@agent-machines/runtimes'
+import { expect, it } from 'vitest'
+import type { MachineRow } from '../store/machine-store.ts'
+import type { NewRun, RunRow, RunStore } from '../store/run-store.ts'
+import { RunService } from './run-service.ts'
+
+const body = createRunSchema.parse({ task: 'a task' })
+const request = { machineId: 'm1', body, principal: 'p', idempotencyKey: null }
+
+it('accepts a run with the defaults, and has it looked at', async () => {
+  const { service, kicked } = aService()
+
+  const run = await service.create(request)
+
+  expect(run).toMatchObject({ id: 'r1', state: 'starting', permissions: 'configured', timeoutMs: 3_600_000 })
+  expect(kicked).toEqual(['r1'])
+})
+
+it.each([
+  ['asleep', 'MACHINE_ASLEEP'],
+  ['bootstrapping', 'MACHINE_NOT_READY'],
+  ['destroyed', 'MACHINE_DESTROYED'],
+] as const)('refuses a run while its machine is %s', async (state, code) => {
+  const { service, rows } = aService({ state })
+
+  await expect(service.create(request)).rejects.toMatchObject({ code })
+  expect(rows).toEqual([])
+})
+
+it('refuses a run whose models nobody can reach, before anything is written', async () => {
+  const { service, rows } = aService({}, new AgentMachinesError('GATE_BLOCKED', 'no key'))
+
+  await expect(service.create(request)).rejects.toMatchObject({ code: 'GATE_BLOCKED' })
+  expect(rows).toEqual([])
+})
+
+it('refuses what the runtime cannot do', async () => {
+  const budget = { ...body, budgetUsd: 1 }
+
+  await expect(aService({ runtime: 'mute' }).service.create(request)).rejects.toMatchObject({
+    code: 'CAPABILITY_UNSUPPORTED',
+    details: { capability: 'runs' },
+  })
+  await expect(aService().service.create({ ...request, body: budget })).rejects.toMatchObject({
+    code: 'CAPABILITY_UNSUPPORTED',
+    details: { capability: 'budget' },
+  })
+})
+
+it('answers a repeated request also when the machine sleeps by now', async () => {
+  const { service, machine } = aService()
+  const repeated = { ...request, idempotencyKey: 'k' }
+  const first = await service.create(repeated)
+  machine.state = 'asleep'
+
+  expect((await service.create(repeated)).id).toBe(first.id)
+})
+
+it('knows no run of another machine', async () => {
+  const { service, rows } = aService()
+  await service.create(request)
+  Object.assign(rows[0] ?? {}, { machineId: 'm2' })
+
+  await expect(service.get('m1', 'r1')).rejects.toMatchObject({ code: 'RUN_UNKNOWN' })
+})
+
+it('cancels a run that goes on, and leaves one that is over', async () => {
+  const { service, rows, cancelled } = aService()
+  await service.create(request)
+
+  expect(await service.cancel('m1', 'r1')).toMatchObject({ cancelRequested: true })
+  Object.assign(rows[0] ?? {}, { state: 'cancelled' })
+  expect((await service.cancel('m1', 'r1')).state).toBe('cancelled')
+  expect(cancelled).toEqual(['r1'])
+})
+
+function aService(changes: Partial<MachineRow> = {}, refusal: AgentMachinesError | null = null) {
+  const machine = { id: 'm1', workspace: 'w', state: 'ready', runtime: 'able', ...changes } as MachineRow
+  const [rows, kicked, cancelled]: [RunRow[], string[], string[]] = [[], [], []]
+  const service = new RunService({
+    runs: inMemory(rows),
+    access: { get: async () => machine },
+    catalogue: {
+      recipe: (id) =>
+        ({
+          manifest: { label: id },
+          ...(id === 'able' ? { headless: { takesBudget: false } } : {}),
+        }) as unknown as RuntimeRecipe,
+    },
+    bootstraps: {
+      agentOf: async () => {
+        if (refusal) throw refusal
+        return { context: {} as never, secrets: [] }
+      },
+    },
+    keeper: { kick: (id) => void kicked.push(id), cancel: async ({ id }) => void cancelled.push(id) },
+    newId: () => 'r1',
+  })
+  return { service, machine, rows, kicked, cancelled }
+}
+
+function inMemory(rows: RunRow[]): RunStore {
+  const keys = new Map<string, RunRow>()
+  const store: Pick<RunStore, 'insert' | 'repeated' | 'get' | 'requestCancel'> = {
+    async insert(run: NewRun, asked) {
+      const row = { ...run, state: 'starting', createdAt: new Date(0), cancelRequestedAt: null } as RunRow
+      rows.push(row)
+      if (asked) keys.set(asked.key, row)
+      return { outcome: 'inserted', run: row }
+    },
+    async repeated({ key }) {
+      const run = keys.get(key)
+      return run ? { outcome: 'repeated', run } : null
+    },
+    get: async (id) => rows.find((row) => row.id === id),
+    async requestCancel(id) {
+      for (const row of rows) if (row.id === id) row.cancelRequestedAt = new Date(0)
+    },
+  }
+  return store as RunStore
+}

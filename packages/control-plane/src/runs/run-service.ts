@@ -1,0 +1,112 @@
+import { AgentMachinesError, type CreateRun, isRunOver, type Page, type Run } from '@agent-machines/core'
+import type { RuntimeRecipe } from '@agent-machines/runtimes'
+import type { Catalogue } from '../catalogue/catalogue.ts'
+import type { BootstrapService } from '../deploy/bootstrap-service.ts'
+import type { MachineAccess } from '../fleet/machine-access.ts'
+import { assertAwake } from '../fleet/machine-actions.ts'
+import { bodyHashOf } from '../store/body-hash.ts'
+import type { MachineRow } from '../store/machine-store.ts'
+import type { RunRow, RunStore } from '../store/run-store.ts'
+import type { RunKeeper } from './run-keeper.ts'
+import { toRun } from './to-run.ts'
+
+export interface RunServiceOptions {
+  readonly runs: RunStore
+  readonly access: Pick<MachineAccess, 'get'>
+  readonly catalogue: Pick<Catalogue, 'recipe'>
+  readonly bootstraps: Pick<BootstrapService, 'agentOf'>
+  readonly keeper: Pick<RunKeeper, 'kick' | 'cancel'>
+  /** Of a-z and 0-9. */
+  readonly newId: () => string
+}
+
+export interface RunRequest {
+  readonly machineId: string
+  readonly body: CreateRun
+  readonly principal: string
+  readonly idempotencyKey: string | null
+}
+
+/** Accepts runs and tells about them; the keeper does the work. */
+export class RunService {
+  readonly #options: RunServiceOptions
+
+  constructor(options: RunServiceOptions) {
+    this.#options = options
+  }
+
+  /** A repeated request is answered with the run as it is by now, whatever its machine does. */
+  async create({ machineId, body, principal, idempotencyKey }: RunRequest): Promise<Run> {
+    const { runs, access, bootstraps, keeper, newId } = this.#options
+    const bodyHash = bodyHashOf({ run: machineId, body })
+    const request = idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash }
+    const before = request && (await runs.repeated(request))
+    if (before) return toRun(runOf(before))
+    const machine = await access.get(machineId)
+    assertTakes(this.#options.catalogue.recipe(machine.runtime), body)
+    assertAwake(machine.id, machine.state)
+    await bootstraps.agentOf(machine)
+    const made = await runs.insert(newRun(newId(), machine, body), request)
+    const run = runOf(made)
+    keeper.kick(run.id)
+    return toRun(run)
+  }
+
+  async get(machineId: string, runId: string): Promise<Run> {
+    return toRun(await this.#find(machineId, runId))
+  }
+
+  /** Newest first. */
+  async list(machineId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Run>> {
+    await this.#options.access.get(machineId)
+    const page = await this.#options.runs.list(machineId, query.limit, query.cursor)
+    return { items: page.items.map(toRun), nextCursor: page.nextCursor }
+  }
+
+  /** Asking twice is harmless, and so is a run that is over. */
+  async cancel(machineId: string, runId: string): Promise<Run> {
+    const run = await this.#find(machineId, runId)
+    if (isRunOver(run.state)) return toRun(run)
+    await this.#options.runs.requestCancel(runId)
+    await this.#options.keeper.cancel(run)
+    return this.get(machineId, runId)
+  }
+
+  async #find(machineId: string, runId: string): Promise<RunRow> {
+    const machine = await this.#options.access.get(machineId)
+    const run = await this.#options.runs.get(runId)
+    if (run?.machineId === machine.id) return run
+    throw new AgentMachinesError('RUN_UNKNOWN', `Machine ${machine.id} has no run ${runId}.`, {
+      details: { id: runId },
+    })
+  }
+}
+
+function runOf(made: Awaited<ReturnType<RunStore['insert']>>): RunRow {
+  if (made.outcome === 'mismatch') throw new AgentMachinesError('IDEMPOTENCY_MISMATCH')
+  return made.run
+}
+
+function assertTakes({ manifest, headless }: RuntimeRecipe, body: CreateRun): void {
+  if (!headless) throw unsupported('runs', `${manifest.label} takes no runs.`)
+  if (body.budgetUsd !== undefined && !headless.takesBudget)
+    throw unsupported('budget', `${manifest.label} does not stop at a budget.`)
+}
+
+function unsupported(capability: string, message: string): AgentMachinesError {
+  return new AgentMachinesError('CAPABILITY_UNSUPPORTED', message, { details: { capability } })
+}
+
+function newRun(id: string, machine: MachineRow, body: CreateRun) {
+  return {
+    id,
+    workspace: machine.workspace,
+    machineId: machine.id,
+    task: body.task,
+    model: body.model ?? null,
+    resumedSession: body.session ?? null,
+    permissions: body.permissions,
+    timeoutMs: body.timeoutMs,
+    budgetUsd: body.budgetUsd ?? null,
+  }
+}

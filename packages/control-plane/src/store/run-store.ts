@@ -1,0 +1,179 @@
+import type { Page, RunEvent, RunOutcome, StoredRunEvent } from '@agent-machines/core'
+import { and, asc, desc, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import type { Clock } from './clock.ts'
+import type { Queries } from './database.ts'
+import { claimIdempotencyKey, findIdempotencyKey, type IdempotencyRequest } from './idempotency-keys.ts'
+import { formatPageCursor, parsePageCursor } from './page-cursor.ts'
+import { runEvents, runs } from './schema.ts'
+import { withoutNul } from './without-nul.ts'
+
+export type RunRow = typeof runs.$inferSelect
+export type NewRun = Pick<
+  RunRow,
+  | 'id'
+  | 'workspace'
+  | 'machineId'
+  | 'task'
+  | 'model'
+  | 'resumedSession'
+  | 'permissions'
+  | 'timeoutMs'
+  | 'budgetUsd'
+>
+
+/** What a run with this idempotency key is; `mismatch`: the key was used for something else. */
+export type RepeatedRun = { readonly outcome: 'repeated'; readonly run: RunRow } | { outcome: 'mismatch' }
+
+type AddedEvent = RunEvent & { readonly truncated?: boolean }
+
+/** Runs and their events. Every change is announced. */
+export class RunStore {
+  readonly #db: Queries
+  readonly #clock: Clock
+
+  constructor(db: Queries, clock: Clock) {
+    this.#db = db
+    this.#clock = clock
+  }
+
+  /** Writes the run and its idempotency key, or neither; a repeated request gets the first one's run. */
+  async insert(
+    run: NewRun,
+    request?: IdempotencyRequest,
+  ): Promise<RepeatedRun | { outcome: 'inserted'; run: RunRow }> {
+    const now = this.#clock()
+    return this.#db.transaction(async (tx) => {
+      const claim = request && (await claimIdempotencyKey(tx, request, run.id, now))
+      if (claim && claim.outcome !== 'claimed')
+        return repeatedBy(tx, claim.outcome === 'repeated' ? claim.madeId : null)
+      const [inserted] = await tx
+        .insert(runs)
+        .values({ ...run, state: 'starting', createdAt: now })
+        .returning()
+      if (inserted === undefined) throw new Error('insert returned no run')
+      return { outcome: 'inserted', run: inserted }
+    })
+  }
+
+  /** The answer to a request that was made before; null for a new one. */
+  async repeated(request: IdempotencyRequest): Promise<RepeatedRun | null> {
+    const found = await findIdempotencyKey(this.#db, request, this.#clock())
+    return found && repeatedBy(this.#db, found.outcome === 'repeated' ? found.madeId : null)
+  }
+
+  async get(id: string): Promise<RunRow | undefined> {
+    const [row] = await this.#db.select().from(runs).where(eq(runs.id, id))
+    return row
+  }
+
+  /** Newest first. */
+  async list(machineId: string, limit: number, cursor: string | undefined): Promise<Page<RunRow>> {
+    const after = cursor === undefined ? undefined : parsePageCursor(cursor)
+    const older =
+      after &&
+      or(lt(runs.createdAt, after.createdAt), and(eq(runs.createdAt, after.createdAt), lt(runs.id, after.id)))
+    const rows = await this.#db
+      .select()
+      .from(runs)
+      .where(and(eq(runs.machineId, machineId), older))
+      .orderBy(desc(runs.createdAt), desc(runs.id))
+      .limit(limit + 1)
+    const items = rows.slice(0, limit)
+    const last = items.at(-1)
+    return { items, nextCursor: rows.length > limit && last !== undefined ? formatPageCursor(last) : null }
+  }
+
+  /** Every run that is not over, oldest first. */
+  async listActive(): Promise<RunRow[]> {
+    return this.#db.select().from(runs).where(isNull(runs.endedAt)).orderBy(asc(runs.createdAt))
+  }
+
+  async requestCancel(id: string): Promise<void> {
+    await this.#db
+      .update(runs)
+      .set({ cancelRequestedAt: this.#clock() })
+      .where(and(eq(runs.id, id), isNull(runs.endedAt), isNull(runs.cancelRequestedAt)))
+  }
+
+  async setRunning(id: string): Promise<void> {
+    await this.#db
+      .update(runs)
+      .set({ state: 'running', startedAt: this.#clock() })
+      .where(and(eq(runs.id, id), eq(runs.state, 'starting')))
+  }
+
+  /**
+   * Adds the events that follow number `lastSeq` and notes in the run what they say, in one step.
+   *
+   * False, with nothing changed, when the run is over or another one is stored there: somebody else follows it.
+   */
+  async append(id: string, lastSeq: number, events: readonly AddedEvent[]): Promise<boolean> {
+    if (events.length === 0) return true
+    const now = this.#clock()
+    const clean = events.map(withoutNul)
+    return this.#db.transaction(async (tx) => {
+      const updated = await tx
+        .update(runs)
+        .set({ lastSeq: lastSeq + clean.length, ...noted(clean, now) })
+        .where(and(eq(runs.id, id), eq(runs.lastSeq, lastSeq), isNull(runs.endedAt)))
+        .returning({ id: runs.id })
+      if (updated.length === 0) return false
+      await tx.insert(runEvents).values(
+        clean.map(({ event, data, truncated = false }, index) => ({
+          runId: id,
+          seq: lastSeq + index + 1,
+          event,
+          data,
+          truncated,
+          createdAt: now,
+        })),
+      )
+      return true
+    })
+  }
+
+  /** At most `limit` events with a number above `seq`, in their order. */
+  async eventsAfter(id: string, seq: number, limit: number): Promise<StoredRunEvent[]> {
+    const rows = await this.#db
+      .select()
+      .from(runEvents)
+      .where(and(eq(runEvents.runId, id), gt(runEvents.seq, seq)))
+      .orderBy(asc(runEvents.seq))
+      .limit(limit)
+    return rows.map(
+      ({ event, data, seq: number, createdAt, truncated }) =>
+        ({
+          event,
+          data,
+          seq: number,
+          at: createdAt.toISOString(),
+          ...(truncated ? { truncated } : {}),
+        }) as StoredRunEvent,
+    )
+  }
+}
+
+/** What the events say about the run as a whole. */
+function noted(events: readonly RunEvent[], now: Date): Partial<RunRow> {
+  return Object.assign({}, ...events.map((event) => notedBy(event, now)))
+}
+
+function notedBy({ event, data }: RunEvent, now: Date): Partial<RunRow> {
+  switch (event) {
+    case 'session':
+      return { session: data.session, ...(data.model === null ? {} : { model: data.model }) }
+    case 'message':
+      return data.parent === undefined ? { result: data.text } : {}
+    case 'usage':
+      return { usage: data }
+    case 'end':
+      return { ...data, state: data.state satisfies RunOutcome, endedAt: now }
+    default:
+      return {}
+  }
+}
+
+async function repeatedBy(db: Pick<Queries, 'select'>, id: string | null): Promise<RepeatedRun> {
+  const [run] = id === null ? [] : await db.select().from(runs).where(eq(runs.id, id))
+  return run === undefined ? { outcome: 'mismatch' } : { outcome: 'repeated', run }
+}
