@@ -24,7 +24,10 @@ export async function runScenario(lab: Lab, plan: FaultPlan): Promise<string[]> 
     return await scenario.run()
   } finally {
     scenario.close()
+    lab.proxy.restart(randomFrom(plan.seed))
     await lab.repair()
+    // Whoever still holds the console would bring it back.
+    await pause(200)
     await endSession(lab.plane, scenario.machineId, scenario.session)
   }
 }
