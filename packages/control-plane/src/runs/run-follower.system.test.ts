@@ -42,7 +42,8 @@ beforeEach(() => {
 })
 afterEach(async () => {
   await exec.exec(cancelRunCommand('r1'))
-  rmSync(home, { recursive: true, force: true })
+  // A runner that was just ended may still be writing that it was.
+  rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 })
 
 it('starts the run, stores what it says and its end, and leaves nothing on the machine', async () => {
