@@ -74,6 +74,7 @@ export {
   workspaceSchema,
 } from './api/machines.ts'
 export { parseOrRefuse } from './api/parse-or-refuse.ts'
+export { describeRunEvent, describeRunUsage } from './api/run-words.ts'
 export {
   type CreateRun,
   type CreateRunInput,

@@ -7,6 +7,7 @@ import { extname, join, normalize } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { consoleScreen, credentials, machinesOf, runtimes, substrates, upstreams } from './fixture-data.mjs'
+import { runEvents, runs } from './fixture-runs.mjs'
 
 const port = Number(process.argv[2] ?? 3210)
 const machines = process.argv[3] === 'empty' ? [] : machinesOf(Date.now())
@@ -87,12 +88,24 @@ function consoleAnswer(response, rest) {
   ])
 }
 
+function runAnswer(response, rest) {
+  if (rest === 'runs') return answer(response, 200, page(runs))
+  return rest.endsWith('/stream')
+    ? stream(response, runEvents, false)
+    : answer(
+        response,
+        202,
+        runs.find(({ id }) => rest.includes(id)),
+      )
+}
+
 function machineAnswer(request, response, id, rest) {
   const machine = machines.find((each) => each.id === id)
   if (!machine) return problem(response, 404, 'MACHINE_UNKNOWN', `No machine has the id ${id}.`)
   if (rest === 'bootstrap/stream') {
     return stream(response, bootstrapEvents(machine), machine.bootstrap.state === 'running')
   }
+  if (rest?.startsWith('runs')) return runAnswer(response, rest)
   if (rest?.startsWith('console')) return consoleAnswer(response, rest)
   if (rest === 'exec/stream') {
     const data = { stream: 'stdout', data: Buffer.from('README.md  src\n').toString('base64') }

@@ -1,10 +1,17 @@
 import type { Client } from '@agent-machines/client'
-import type { CreateRunInput, Machine, Run, RunOutcome, StoredRunEvent } from '@agent-machines/core'
+import {
+  type CreateRunInput,
+  describeRunEvent,
+  describeRunUsage,
+  type Machine,
+  type Run,
+  type RunOutcome,
+  type StoredRunEvent,
+} from '@agent-machines/core'
 import { findMachine } from '../args/find-machine.ts'
 import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
 import { type OutputOptions, printNote, printResult } from '../output/output.ts'
-import { describeRunEvent, describeUsage } from '../output/run-words.ts'
 import { UsageError } from '../output/usage-error.ts'
 
 export interface RunOptions extends OutputOptions {
@@ -80,7 +87,7 @@ async function follow(
 async function show(event: StoredRunEvent, io: CliIo, { json }: OutputOptions): Promise<void> {
   if (json) return io.stdout(`${JSON.stringify(event)}\n`)
   if (event.event === 'message' && event.data.parent === undefined) return io.stdout(`${event.data.text}\n`)
-  const words = event.event === 'usage' ? describeUsage(event.data) : describeRunEvent(event)
+  const words = event.event === 'usage' ? describeRunUsage(event.data) : describeRunEvent(event)
   if (words !== null) await printNote(io, words)
 }
 

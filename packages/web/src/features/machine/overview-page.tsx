@@ -4,6 +4,7 @@ import { useNow } from '../../components/age.tsx'
 import { useLabels, useRuntimes } from '../../queries/catalogue.ts'
 import { useMachine, useMachineCommand } from '../../queries/machines.ts'
 import { DestroyDialog } from '../machines/destroy-dialog.tsx'
+import { RunsPanel } from '../runs/runs-panel.tsx'
 import { OverviewView } from './overview-view.tsx'
 
 const minuteMs = 60_000
@@ -18,16 +19,18 @@ export function OverviewPage() {
   const { mutate, isPending, error } = useMachineCommand(id)
   const [isDestroying, setDestroying] = useState(false)
   if (!machine) return null
+  const runtime = runtimes?.find((each) => each.id === machine.runtime)
   return (
     <>
       <OverviewView
         machine={machine}
         labels={labels}
-        runtimeVersion={runtimes?.find((each) => each.id === machine.runtime)?.version ?? null}
+        runtimeVersion={runtime?.version ?? null}
         nowMs={nowMs}
         isPending={isPending}
         error={error}
         onCommand={mutate}
+        runs={runtime?.takesRuns && <RunsPanel machine={machine} />}
         onDestroy={() => setDestroying(true)}
       />
       {isDestroying && (

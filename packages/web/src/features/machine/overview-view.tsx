@@ -21,6 +21,8 @@ export interface OverviewViewProps {
   readonly error: unknown
   readonly onCommand: (command: MachineCommand) => void
   readonly onDestroy: () => void
+  /** Its runs, where its runtime takes some. */
+  readonly runs?: ReactNode
 }
 
 export function OverviewView(props: OverviewViewProps) {
@@ -29,7 +31,7 @@ export function OverviewView(props: OverviewViewProps) {
   const actions = actionsFor(machine)
   return (
     <div className="overview">
-      <div className="grid content-start gap-4">
+      <div className="grid grid-cols-1 content-start gap-4">
         {props.error !== null && <Failure error={props.error} what="That did not work." />}
         {failed && (
           <PhaseFailure
@@ -38,6 +40,7 @@ export function OverviewView(props: OverviewViewProps) {
           />
         )}
         <Doing {...props} />
+        {props.runs}
         <BootstrapChart bootstrap={machine.bootstrap} createdAt={machine.createdAt} nowMs={props.nowMs} />
         <Danger {...props} />
       </div>

@@ -1,4 +1,4 @@
-import type { RunUsage, StoredRunEvent } from '@agent-machines/core'
+import type { RunUsage, StoredRunEvent } from './runs.ts'
 
 const lineLength = 160
 
@@ -25,7 +25,7 @@ export function describeRunEvent({ event, data }: StoredRunEvent): string | null
 }
 
 /** Tokens and cost, as in `1,200 tokens in, 300 out, $0.0123 (estimate)`. */
-export function describeUsage(usage: RunUsage): string {
+export function describeRunUsage(usage: RunUsage): string {
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens
   const tokens = `${input.toLocaleString('en')} tokens in, ${usage.outputTokens.toLocaleString('en')} out`
   if (usage.costUsd === null) return tokens

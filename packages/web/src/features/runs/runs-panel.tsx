@@ -1,0 +1,44 @@
+import '../../styles/runs.css'
+import type { Machine } from '@agent-machines/core'
+import { useState } from 'react'
+import { useCancelRun, useRuns, useStartRun } from '../../queries/runs.ts'
+import { displayStateOf } from '../machines/display-state.ts'
+import { RunsView } from './runs-view.tsx'
+import { useRunEvents } from './use-run-events.ts'
+
+/** The runs of one machine, the opened one live. */
+export function RunsPanel({ machine }: { machine: Machine }) {
+  const runs = useRuns(machine.id)
+  const start = useStartRun(machine.id)
+  const cancel = useCancelRun(machine.id)
+  const [openedId, setOpenedId] = useState<string | null>(null)
+  const opened = useRunEvents(machine.id, openedId)
+  return (
+    <RunsView
+      blocked={blockedBy(machine)}
+      isPending={start.isPending}
+      onStart={async (run) => {
+        const started = await start.mutateAsync(run).catch(shownBelow)
+        if (started) setOpenedId(started.id)
+        return started !== null
+      }}
+      runs={runs.data}
+      readError={runs.error}
+      actionError={start.error ?? cancel.error}
+      openedId={openedId}
+      opened={opened}
+      onRetry={() => void runs.refetch()}
+      onOpen={setOpenedId}
+      onCancel={cancel.mutate}
+    />
+  )
+}
+
+function blockedBy(machine: Machine): string | null {
+  if (machine.state === 'ready') return null
+  if (machine.state === 'asleep') return 'It is asleep. Wake it first.'
+  return `Not while it is ${displayStateOf(machine).word.toLowerCase()}.`
+}
+
+/** The mutation keeps its error, which the view shows. */
+const shownBelow = () => null

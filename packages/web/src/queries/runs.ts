@@ -1,0 +1,49 @@
+import { type CreateRunInput, isRunOver, type Run } from '@agent-machines/core'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useClient } from './client-context.ts'
+
+const keyOf = (machineId: string) => ['runs', machineId] as const
+/** While a run goes on; otherwise only somebody else's could be new. */
+const busyRefreshMs = 1_500
+const quietRefreshMs = 30_000
+const shown = 20
+
+/** The latest runs of a machine, newest first. */
+export function useRuns(machineId: string) {
+  const client = useClient()
+  return useQuery({
+    queryKey: keyOf(machineId),
+    queryFn: async ({ signal }) => (await client.runs.list(machineId, { limit: shown, signal })).items,
+    refetchInterval: ({ state }) =>
+      state.data?.some((run) => !isRunOver(run.state)) ? busyRefreshMs : quietRefreshMs,
+  })
+}
+
+export function useStartRun(machineId: string) {
+  const client = useClient()
+  const putRun = usePutRun(machineId)
+  return useMutation({
+    mutationFn: (run: CreateRunInput) => client.runs.create(machineId, run),
+    onSuccess: putRun,
+  })
+}
+
+export function useCancelRun(machineId: string) {
+  const client = useClient()
+  const putRun = usePutRun(machineId)
+  return useMutation({
+    mutationFn: (runId: string) => client.runs.cancel(machineId, runId),
+    onSuccess: putRun,
+  })
+}
+
+function usePutRun(machineId: string) {
+  const queryClient = useQueryClient()
+  return (run: Run) => {
+    queryClient.setQueryData<Run[]>(keyOf(machineId), (runs = []) =>
+      runs.some(({ id }) => id === run.id)
+        ? runs.map((each) => (each.id === run.id ? run : each))
+        : [run, ...runs],
+    )
+  }
+}
