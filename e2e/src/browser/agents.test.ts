@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import { violationsOf } from '../testing/accessibility.ts'
 import {
   launchBrowser,
   picture,
@@ -201,5 +202,26 @@ describe('the terminal page', () => {
     await eventually('idle', async () => (await agentOf(id)) === 'idle')
     await shownEqualsWorker(page, id)
     await picture(page, 'codex')
+  })
+
+  it('gives the agent a task on its overview, follows it there, and cancels another', async () => {
+    const { page } = at
+    const { items } = await plane.client.machines.list()
+    const codex = items.find(({ runtime }) => runtime === 'codex')
+    await page.goto(`${plane.url}/dashboard/machines/${codex?.id}`)
+
+    await page.getByLabel('Task').fill('TOOLCALL[echo run-$((40+2))]')
+    await page.getByRole('button', { name: 'Start the run' }).click()
+    await page.getByText('The command printed: ').waitFor()
+    await page.getByRole('button', { name: /^Done TOOLCALL/ }).waitFor()
+    expect(await page.getByRole('list', { name: 'What it did' }).textContent()).toContain('run-42')
+    await picture(page, 'run')
+
+    await page.getByLabel('Task').fill('SLOW[2000]')
+    await page.getByRole('button', { name: 'Start the run' }).click()
+    await page.getByRole('button', { name: /^Working SLOW/ }).waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('button', { name: /^Cancelled SLOW/ }).waitFor()
+    expect(await violationsOf(page)).toEqual([])
   })
 })

@@ -13,7 +13,7 @@ describe('the runs of a machine', () => {
 
     fireEvent.change(screen.getByLabelText('Task'), { target: { value: 'fix it' } })
     fireEvent.click(screen.getByLabelText('Let it do everything on this machine'))
-    fireEvent.click(screen.getByRole('button', { name: 'Start' }))
+    fireEvent.click(screen.getByRole('button', { name: 'Start the run' }))
 
     expect(onStart).toHaveBeenCalledWith({ task: 'fix it', permissions: 'all' })
     await vi.waitFor(() => expect(screen.getByLabelText<HTMLTextAreaElement>('Task').value).toBe(''))
@@ -35,7 +35,7 @@ describe('the runs of a machine', () => {
 
     fireEvent.change(screen.getByLabelText('Task'), { target: { value: 'fix it' } })
 
-    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Start' }).disabled).toBe(true)
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Start the run' }).disabled).toBe(true)
     expect(screen.getByText('It is asleep. Wake it first.')).toBeDefined()
   })
 

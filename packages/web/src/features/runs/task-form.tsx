@@ -43,7 +43,7 @@ export function TaskForm({ blocked, isPending, onStart }: TaskFormProps) {
         <span className="flex-1" />
         {blocked !== null && <span className="text-ink-3">{blocked}</span>}
         <button type="submit" className="button button-primary" disabled={cannot}>
-          Start
+          Start the run
         </button>
       </div>
     </form>
