@@ -7,7 +7,7 @@ export default defineConfig({
   ssr: { resolve },
   test: {
     // Most of these tests wait for processes more than they compute.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
