@@ -17,11 +17,14 @@ export function RunsPanel({ machine }: { machine: Machine }) {
     <RunsView
       blocked={blockedBy(machine)}
       isPending={start.isPending}
-      onStart={async (run) => {
-        const started = await start.mutateAsync(run).catch(shownBelow)
-        if (started) setOpenedId(started.id)
-        return started !== null
-      }}
+      onStart={(run, onTaken) =>
+        start.mutate(run, {
+          onSuccess(started) {
+            setOpenedId(started.id)
+            onTaken()
+          },
+        })
+      }
       runs={runs.data}
       readError={runs.error}
       actionError={start.error ?? cancel.error}
@@ -39,6 +42,3 @@ function blockedBy(machine: Machine): string | null {
   if (machine.state === 'asleep') return 'It is asleep. Wake it first.'
   return `Not while it is ${displayStateOf(machine).word.toLowerCase()}.`
 }
-
-/** The mutation keeps its error, which the view shows. */
-const shownBelow = () => null

@@ -5,8 +5,8 @@ export interface TaskFormProps {
   /** Why no task can be given now; null when one can. */
   readonly blocked: string | null
   readonly isPending: boolean
-  /** Resolves true when the task was taken. */
-  readonly onStart: (run: CreateRunInput) => Promise<boolean>
+  /** Calls `onTaken` when the task was taken. */
+  readonly onStart: (run: CreateRunInput, onTaken: () => void) => void
 }
 
 /** A task for the agent, and what it may do for it. */
@@ -17,9 +17,7 @@ export function TaskForm({ blocked, isPending, onStart }: TaskFormProps) {
   const submit = (event: FormEvent) => {
     event.preventDefault()
     if (cannot) return
-    onStart({ task, permissions: allowAll ? 'all' : 'configured' })
-      .then((taken) => taken && setTask(''))
-      .catch(reportError)
+    onStart({ task, permissions: allowAll ? 'all' : 'configured' }, () => setTask(''))
   }
   return (
     <form className="task-form" onSubmit={submit}>
