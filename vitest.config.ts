@@ -15,6 +15,8 @@ export default defineConfig({
           name: 'unit',
           include: ['packages/*/src/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
           exclude: ['**/*.conformance.test.ts', '**/*.system.test.ts'],
+          // Properties are tried with many values, on a computer that may be busy.
+          testTimeout: 30_000,
         },
       },
       {
