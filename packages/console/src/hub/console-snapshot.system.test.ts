@@ -40,6 +40,14 @@ const scenes: Record<string, { drawn: string | Uint8Array; next?: string | Uint8
     drawn: '0\r\n1\r\n2\r\n3456\x1b[3;10r\x1b[?6h\x1b[4h\x1b[2;2H',
     next: 'new\x1b[Htop',
   },
+  'a full row in origin mode': {
+    drawn: `${lines(12)}\x1b[3;10r\x1b[?6h\x1b[2;1H\x1b[35m${'w'.repeat(79)}\x1b[36mz`,
+    next: 'Z\x1b[3;5Hthird',
+  },
+  'a full row in origin and insert mode that ends wide': {
+    drawn: `${lines(12)}\x1b[4;9r\x1b[?6h\x1b[4h\x1b[6;1H${'w'.repeat(78)}語`,
+    next: 'Z',
+  },
   'a pen in the hand, keys for an application, no wrapping': {
     drawn: '\x1b[?7l\x1b[?1h\x1b=\x1b[1;7;38;5;40mbold',
     next: `${'n'.repeat(90)}`,
