@@ -30,6 +30,8 @@ export class ConsoleState {
   window = new LogWindow(0)
   /** The newest one in the log. */
   screen: PlacedScreen | null = null
+  /** Whoever stands before this offset of the log was shown a guess instead of the pen; null while it is a guess. */
+  #penKnownFrom: number | null = 0
   #parser = new LogParser(0, false)
   #pen = new PenTracker()
   #wantsTitle = false
@@ -52,9 +54,17 @@ export class ConsoleState {
     if (goesOn) return
     this.window = new LogWindow(header.start)
     this.screen = null
-    if (sameScreen) return
-    this.#pen = new PenTracker()
-    this.#pen.preset(header.modes)
+    if (!sameScreen) {
+      this.#pen = new PenTracker()
+      this.#pen.preset(header.modes)
+    }
+    if (sameScreen || header.start > 0) this.#pen.lostOutput()
+    this.#penKnownFrom = this.#pen.isGuess ? null : 0
+  }
+
+  /** Whether a reader at `offset` holds a pen that was guessed, while the true one is known by now. */
+  holdsWrongPen(offset: number): boolean {
+    return this.#penKnownFrom !== null && offset < this.#penKnownFrom
   }
 
   push(bytes: Uint8Array): void {
@@ -75,6 +85,7 @@ export class ConsoleState {
     switch (item.kind) {
       case 'output':
         this.#pen.push(item.bytes)
+        if (!this.#pen.isGuess) this.#penKnownFrom ??= item.end
         this.window.append(item, join)
         return
       case 'resize':

@@ -168,12 +168,13 @@ async function placeOf(hub: WatchedConsole, text: string | undefined): Promise<P
   if (cursor.log !== hub.state.log) return 'trimmed'
   const { window } = hub.state
   if (cursor.offset > window.end) return 'unknown-cursor'
-  if (cursor.offset < window.end - keptBytes) return 'trimmed'
+  if (cursor.offset < window.end - keptBytes || hub.state.holdsWrongPen(cursor.offset)) return 'trimmed'
   return window.canContinue(cursor.offset) ? { log: cursor.log, offset: cursor.offset } : 'behind'
 }
 
 function reasonToStartOver(hub: WatchedConsole, place: Place, epoch: string): SnapshotReason | null {
   if (place.log !== hub.state.log) return epoch === hub.state.epoch ? 'trimmed' : 'restarted'
+  if (hub.state.holdsWrongPen(place.offset)) return 'trimmed'
   return place.offset < hub.state.window.start ? 'behind' : null
 }
 

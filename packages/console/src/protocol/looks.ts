@@ -23,12 +23,18 @@ const same: Readonly<Record<string, string>> = {
 /** The looks that characters get from here on: what a row of SGR sequences comes down to. */
 export class Looks {
   readonly #set = new Map<string, string>()
+  #wasReset = false
 
   /** The looks after all the SGR sequences in `text`, beginning with plain ones. */
   static after(text: string): Looks {
     const looks = new Looks()
     for (const [, parameters = ''] of text.matchAll(sgr)) looks.#apply(parameters)
     return looks
+  }
+
+  /** Whether they are the same whatever the looks were before. */
+  get wasReset(): boolean {
+    return this.#wasReset
   }
 
   get hasBackground(): boolean {
@@ -53,8 +59,10 @@ export class Looks {
 
   #turn(code: string, whole: string): void {
     const off = whole === '4:0' ? ['4'] : offs[code]
-    if (code === '' || code === '0') this.#set.clear()
-    else if (off !== undefined) for (const property of off) this.#set.delete(property)
+    if (code === '' || code === '0') {
+      this.#set.clear()
+      this.#wasReset = true
+    } else if (off !== undefined) for (const property of off) this.#set.delete(property)
     else this.#set.set(propertyOf(code), whole)
   }
 }

@@ -18,6 +18,8 @@ export interface SavedCursor {
 interface Pen {
   readonly place: SavedCursor['place']
   readonly look: string
+  /** Output was lost that may have changed the look. */
+  readonly isGuess: boolean
   readonly charsets: ReadonlyMap<string, string>
   readonly shifted: boolean
 }
@@ -43,6 +45,7 @@ export class PenTracker {
   readonly #modes = new ModeTracker()
   readonly #cursor = new CursorPlace()
   #pen = ''
+  #isGuess = false
   #charsets = new Map<string, string>()
   #shifted = false
   #saved: Pen | null = null
@@ -54,6 +57,17 @@ export class PenTracker {
   /** What the worker found before the log's beginning. */
   preset(switches: string): void {
     this.#modes.preset(switches)
+    if (/\blost\b/.test(switches)) this.lostOutput()
+  }
+
+  /** What came before was not seen; the last known pen is the best guess until the next reset. */
+  lostOutput(): void {
+    this.#isGuess = true
+    this.#cursor.forget()
+  }
+
+  get isGuess(): boolean {
+    return this.#isGuess
   }
 
   push(bytes: Uint8Array): void {
@@ -83,6 +97,7 @@ export class PenTracker {
     return {
       place: this.#cursor.now,
       look: Looks.after(this.#pen).toString(),
+      isGuess: this.#isGuess,
       charsets: new Map(this.#charsets),
       shifted: this.#shifted,
     }
@@ -143,17 +158,20 @@ export class PenTracker {
   #take(pen: Pen | null): void {
     if (pen === null) return
     this.#pen = pen.look
+    this.#isGuess = pen.isGuess
     this.#charsets = new Map(pen.charsets)
     this.#shifted = pen.shifted
   }
 
   #paint(sequence: string): void {
+    if (this.#isGuess) this.#isGuess = !Looks.after(`\x1b${sequence}`).wasReset
     this.#pen += `\x1b${sequence}`
     if (this.#pen.length > penLimit) this.#pen = Looks.after(this.#pen).toString()
   }
 
   #reset(): void {
     this.#pen = ''
+    this.#isGuess = false
     this.#charsets.clear()
     this.#shifted = false
     this.#saved = null

@@ -153,3 +153,22 @@ it('follows pen, modes and character sets however the output is cut', () => {
     expect(tracker.untold()).toEqual(whole.untold())
   }
 })
+
+it.each([
+  ['\x1b[31mred', true],
+  ['\x1b[38;5;0mblack', true],
+  ['\x1b[48;2;0;0;0mblack', true],
+  ['\x1b[m', false],
+  ['\x1b[31;0m', false],
+  ['\x1b[0;31mred', false],
+  ['\x1bc', false],
+  ['\x1b7\x1b[0m\x1b8', true],
+  ['\x1b[0m\x1b7\x1b[31m\x1b8', false],
+])('after output was lost, %j leaves the pen a guess: %s', (output, isGuess) => {
+  const tracker = new PenTracker()
+  tracker.preset('lost 2004h')
+
+  tracker.push(toBytes(output))
+
+  expect(tracker.isGuess).toBe(isGuess)
+})

@@ -27,7 +27,8 @@ place_log() {
   fi
 }
 
-# Ends the courier's life before this one; the modes that its log would still show are kept.
+# Ends the courier's life before this one. The modes that its log would still show are kept, with a note that
+# output was lost behind them.
 clear_courier() {
   if courier_alive; then kill "$COURIER" 2>/dev/null; fi
   log="$D/$ID.log" base=0
@@ -35,6 +36,9 @@ clear_courier() {
     { read -r base <"$D/$ID.base"; } 2>/dev/null
     next=$(wc -c <"$log")
     keep_modes
+    MODES=''
+    { read -r MODES <"$D/modes"; } 2>/dev/null
+    printf 'lost %s\n' "$\{MODES#lost }" >"$D/modes"
   fi
   rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/*.way "$D"/paste.*
 }
