@@ -2,7 +2,7 @@ import type { ConsoleTier } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
-import { continuityOf, joinOnce, printNumbers, take } from '../testing/joins.ts'
+import { continuityOf, joinOnce, openPrinting, printNumbers, take } from '../testing/joins.ts'
 import { execOfTier } from '../testing/slow-exec.ts'
 
 const joins: [ConsoleTier, number][] = [
@@ -15,7 +15,7 @@ it.each(joins)('loses and repeats no line by %s in %i joins at 2,000 lines a sec
   const machine = consoleMachine(printNumbers)
   onTestFinished(() => machine.remove())
   const hub = machine.hub({ exec: execOfTier(machine.exec, tier) })
-  await hub.open({ cols: 80, rows: 24, launch: true })
+  await openPrinting(hub)
 
   let lines = 0
   for (let join = 0; join < count; join++) {

@@ -10,6 +10,13 @@ export interface Continuity {
   readonly repeated: number
 }
 
+/** Opens a console whose agent prints; every join from here on sees more than a screen of it. */
+export async function openPrinting(hub: ConsoleHub): Promise<void> {
+  await hub.open({ cols: 80, rows: 24, launch: true })
+  let lines = 0
+  while (lines <= 24) lines = (await joinOnce(hub, 0)).lines
+}
+
 /** Joins the console, reads a few answers and says what was missing or double. */
 export async function joinOnce(hub: ConsoleHub, join: number): Promise<Continuity> {
   const { text } = await take(hub.stream({ signal: AbortSignal.timeout(10_000) }), 3 + (join % 5))

@@ -1,6 +1,6 @@
 import type { ConsoleTier } from '@agent-machines/core'
 import { consoleMachine } from './console-machine.ts'
-import { type Continuity, joinOnce, printNumbers } from './joins.ts'
+import { type Continuity, joinOnce, openPrinting, printNumbers } from './joins.ts'
 import { execOfTier } from './slow-exec.ts'
 
 /** Every so many joins come through an instance of their own. */
@@ -27,7 +27,7 @@ async function joinMany(tier: ConsoleTier, joins: number): Promise<Continuity> {
   const total = { lines: 0, lost: 0, repeated: 0 }
   try {
     let hub = machine.hub({ exec })
-    await hub.open({ cols: 80, rows: 24, launch: true })
+    await openPrinting(hub)
     for (let join = 0; join < joins; join++) {
       if (join > 0 && join % joinsPerHub === 0) {
         await hub.close()
