@@ -15,7 +15,15 @@ export async function killTmux(
   for (const { pid, commandLine } of await processesOfMachine(machineId)) {
     if (!commandLine.startsWith('tmux ') || !commandLine.includes(`/${session}/tmux.sock`)) continue
     const isCourier = / -C attach /.test(commandLine)
-    if (isCourier === (what === 'courier')) kill(pid)
+    if (isCourier === (what === 'courier')) kill(pid, 'SIGKILL')
+  }
+}
+
+/** Makes the session's program print more than a viewer that reads nothing can be sent. */
+export async function flood(machineId: string, session: string): Promise<void> {
+  for (const { pid, commandLine } of await processesOfMachine(machineId)) {
+    if (/^perl .*lab-agent\.pl /.test(commandLine) && commandLine.includes(`/lab/${session}-`))
+      kill(pid, 'SIGUSR1')
   }
 }
 
@@ -41,9 +49,9 @@ export async function fillDisk(machineId: string): Promise<() => Promise<void>> 
   }
 }
 
-function kill(pid: number): void {
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch (error) {
     // One process's end takes others with it.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error

@@ -4,7 +4,7 @@ import { type Random, randomFrom } from '../testing/random.ts'
 import { AgentLife, endSession } from './agent-life.ts'
 import type { Fault, FaultPlan } from './fault-plan.ts'
 import type { Lab } from './lab.ts'
-import { fillDisk, killTmux } from './machine-faults.ts'
+import { fillDisk, flood, killTmux } from './machine-faults.ts'
 import { stallViewer } from './stalled-viewer.ts'
 import { connect, type Person, Typist } from './typist.ts'
 import { Watcher } from './watcher.ts'
@@ -13,6 +13,8 @@ import { wordFaults } from './word-faults.ts'
 const settleMs = 30_000
 const shownMs = 6_000
 const longestWriteMs = 1_000
+/** What the terminal had taken and its program not read when it was killed, is lost with it. */
+const unreadMs = 500
 
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
@@ -43,6 +45,7 @@ class Scenario {
   readonly #cures: (() => Promise<void> | void)[] = []
   #driving = 0
   #tmuxKilledAt: number | null = null
+  #floodedAt: number | null = null
 
   constructor(lab: Lab, plan: FaultPlan) {
     const machineId = lab.machines.get(plan.substrate)
@@ -88,7 +91,7 @@ class Scenario {
     await this.#drive((driver) => driver.connection.type('\x04'))
     const said = await life.ended(this.#plane)
     const { typed: finallyTyped } = await life.kept(this.#plane)
-    faults.push(...wordFaults(life.number === 1 ? finallyTyped : typed, this.#typists, this.#tmuxKilledAt))
+    faults.push(...wordFaults(life.number === 1 ? finallyTyped : typed, this.#typists, this.#unreadSince))
     const isFull = this.#plan.faults.some(({ fault }) => fault === 'fill-disk')
     if (worstMs > longestWriteMs && !isFull) faults.push(`the agent was held up for ${worstMs} ms`)
     faults.push(...(await this.#drawnOtherwise(said)))
@@ -146,6 +149,8 @@ class Scenario {
         return
       case 'stall-viewer':
         this.#cures.push(stallViewer(this.#plane, this.machineId, this.session))
+        this.#floodedAt ??= Date.now()
+        await flood(this.machineId, this.session)
         return
       default:
         this.#lab.proxy.inflict(fault)
@@ -178,6 +183,12 @@ class Scenario {
     await this.#settled()
     const back = driver.givenBack.slice(before)
     if (back.length > 0) throw new Error(`given back after all was well: ${JSON.stringify(back)}`)
+  }
+
+  /** What was typed from then on, the program may not have read before it was killed; null when it was not. */
+  get #unreadSince(): number | null {
+    if (this.#tmuxKilledAt === null) return null
+    return Math.min(this.#tmuxKilledAt - unreadMs, this.#floodedAt ?? Number.POSITIVE_INFINITY)
   }
 
   async #drawnOtherwise(said: Uint8Array): Promise<string[]> {

@@ -1,22 +1,22 @@
 import type { Typist } from './typist.ts'
 
-/** What the terminal had taken and its program not read when it was killed, is lost with it. */
-const unreadMs = 500
-
-/** What the program got otherwise than it was typed: `typed` is all that it read. */
-export function wordFaults(typed: string, typists: readonly Typist[], killedAt: number | null): string[] {
+/**
+ * What the program got otherwise than it was typed: `typed` is all that it read. It was killed when `unreadSince` is
+ * not null, and words typed from then on may be lost with it.
+ */
+export function wordFaults(typed: string, typists: readonly Typist[], unreadSince: number | null): string[] {
   const words = typed.replaceAll('\x04', '').split(/(?<=\.)/)
   const strange = words.filter((word) => !/^[a-z]\d+\.$/.test(word))
   return [
     ...strange.map((word) => `the program read ${JSON.stringify(word)}`),
-    ...typists.flatMap((typist) => faultsOf(typist, words, killedAt)),
+    ...typists.flatMap((typist) => faultsOf(typist, words, unreadSince)),
   ]
 }
 
 function faultsOf(
   { name, typed, givenBack }: Typist,
   words: readonly string[],
-  killedAt: number | null,
+  unreadSince: number | null,
 ): string[] {
   const read = words.filter((word) => word.startsWith(name))
   const back = new Set(givenBack.join('').split(/(?<=\.)/))
@@ -26,9 +26,9 @@ function faultsOf(
   const inOrder = [...read].sort((one, other) => numberOf(one) - numberOf(other))
   if (inOrder.join('') !== read.join('')) faults.push(`out of order: ${read.join('')}`)
   for (const { word, at } of typed) {
-    const isUnread = killedAt !== null && at > killedAt - unreadMs
+    const isUnread = unreadSince !== null && at > unreadSince
     if (!readOnce.has(word) && !back.has(word) && !isUnread) faults.push(`lost: ${word}`)
-    if (readOnce.has(word) && back.has(word) && killedAt === null)
+    if (readOnce.has(word) && back.has(word) && unreadSince === null)
       faults.push(`typed and given back: ${word}`)
   }
   return faults
