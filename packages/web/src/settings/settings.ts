@@ -6,6 +6,8 @@ export interface Settings {
   readonly fontSize: number
   readonly copyOnSelect: boolean
   readonly screenReader: boolean
+  /** Show keys before their echo while the machine is far away. */
+  readonly predictiveEcho: boolean
   /** The terminal's own colours, whatever the page's are. */
   readonly glass: 'dark' | 'light'
 }
@@ -16,6 +18,7 @@ const defaults: Settings = {
   fontSize: 13,
   copyOnSelect: false,
   screenReader: false,
+  predictiveEcho: true,
   glass: 'dark',
 }
 const storageKey = 'am.settings'
@@ -42,12 +45,13 @@ export function changeSettings(change: Partial<Settings>): void {
 /** Settings from their stored text; whatever can't be understood falls back to its default. */
 export function parseSettings(text: string | null): Settings {
   const stored = parseObject(text)
-  const { theme, fontSize, copyOnSelect, screenReader, glass } = stored
+  const { theme, fontSize, copyOnSelect, screenReader, predictiveEcho, glass } = stored
   return {
     theme: theme === 'light' || theme === 'dark' ? theme : defaults.theme,
     fontSize: fontSizes.find((each) => each === fontSize) ?? defaults.fontSize,
     copyOnSelect: copyOnSelect === true,
     screenReader: screenReader === true,
+    predictiveEcho: predictiveEcho !== false,
     glass: glass === 'light' ? glass : defaults.glass,
   }
 }

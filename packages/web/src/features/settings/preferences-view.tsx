@@ -59,6 +59,14 @@ export function PreferencesView({ settings, onChange }: PreferencesViewProps) {
           <label className="check">
             <input
               type="checkbox"
+              checked={settings.predictiveEcho}
+              onChange={(event) => onChange({ predictiveEcho: event.target.checked })}
+            />
+            Predictive echo: keys show at once while the machine is far away
+          </label>
+          <label className="check">
+            <input
+              type="checkbox"
               checked={settings.screenReader}
               onChange={(event) => onChange({ screenReader: event.target.checked })}
             />

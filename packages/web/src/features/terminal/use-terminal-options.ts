@@ -10,7 +10,7 @@ export function useTerminalOptions(
   mounted: MountedPane | null,
   isWatching: boolean,
 ): void {
-  const { fontSize, screenReader, glass } = useSettings()
+  const { fontSize, screenReader, predictiveEcho, glass } = useSettings()
   useEffect(() => {
     if (!mounted) return
     const { terminal } = mounted.pane
@@ -18,6 +18,9 @@ export function useTerminalOptions(
     // xterm interrupts for every line; output waits until the reader has finished a sentence.
     terminal.element?.querySelector('.live-region')?.setAttribute('aria-live', 'polite')
   }, [mounted, screenReader])
+  useEffect(() => {
+    if (mounted) mounted.pane.console.prediction = predictiveEcho ? 'auto' : 'off'
+  }, [mounted, predictiveEcho])
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme is read from the page, which follows the setting
   useEffect(() => {
     if (mounted && host.current) mounted.pane.terminal.options.theme = readTheme(host.current)
