@@ -14,7 +14,11 @@ export interface Created {
 }
 
 /** Asks for a machine and follows it over the event stream, as the dashboard does. */
-export async function createReady(plane: ControlPlaneProcess, runtime: string): Promise<Created> {
+export async function createReady(
+  plane: ControlPlaneProcess,
+  runtime: string,
+  substrate = 'local',
+): Promise<Created> {
   const stop = new AbortController()
   const states = new Map<string, string>()
   const events = plane.client.events({ signal: stop.signal })[Symbol.asyncIterator]()
@@ -22,7 +26,7 @@ export async function createReady(plane: ControlPlaneProcess, runtime: string): 
     // The first event says that the stream stands, so no change can be missed.
     await events.next()
     const began = performance.now()
-    const { id } = await plane.client.machines.create({ runtime, substrate: 'local' })
+    const { id } = await plane.client.machines.create({ runtime, substrate })
     while (states.get(id) !== 'ready') {
       const { value: event, done } = await events.next()
       if (done || states.get(id) === 'failed') throw new Error(`machine ${id} did not become ready`)
@@ -35,8 +39,8 @@ export async function createReady(plane: ControlPlaneProcess, runtime: string): 
 }
 
 /** A ready machine with a plain shell. */
-export async function deployShell(plane: ControlPlaneProcess): Promise<string> {
-  return (await createReady(plane, 'shell')).id
+export async function deployShell(plane: ControlPlaneProcess, substrate?: string): Promise<string> {
+  return (await createReady(plane, 'shell', substrate)).id
 }
 
 /** Fills the screen of a console session. */

@@ -8,6 +8,7 @@ import type { ControlPlaneProcess } from '../testing/control-plane-process.ts'
 export interface ConsoleLink {
   onEvent(listener: (event: ConsoleEvent) => void): void
   type(text: string): void
+  paste(text: string): void
   close(): void
 }
 
@@ -20,21 +21,27 @@ export interface LinkTarget {
 }
 
 export function openSocketLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
-  const { machineId, session, client } = target
-  const socket = new WebSocket(
-    plane.client.console.socketUrl(machineId, { session, client }),
-    'am.console.v1',
-    { headers: { authorization: `Bearer ${plane.apiKey}` }, perMessageDeflate: false },
-  )
-  let seq = 0
+  const socket = openSocket(plane, target)
+  const send = sender(target, (type, body) => socket.send(JSON.stringify({ type, ...body })))
   return {
     onEvent: (listener) => socket.on('message', (data) => listener(JSON.parse(String(data)))),
-    type: (text) => {
-      seq += 1
-      socket.send(JSON.stringify({ type: 'input', ...inputOf(target, seq, text) }))
-    },
+    ...send,
     close: () => socket.terminate(),
   }
+}
+
+function openSocket(plane: ControlPlaneProcess, { machineId, session, client }: LinkTarget): WebSocket {
+  return new WebSocket(plane.client.console.socketUrl(machineId, { session, client }), 'am.console.v1', {
+    headers: { authorization: `Bearer ${plane.apiKey}` },
+    perMessageDeflate: false,
+  })
+}
+
+/** A viewer whose socket is open and never read. */
+export function openStalledLink(plane: ControlPlaneProcess, target: LinkTarget): Pick<ConsoleLink, 'close'> {
+  const socket = openSocket(plane, target)
+  socket.once('open', () => socket.pause())
+  return { close: () => socket.terminate() }
 }
 
 /** Output by an event stream, input by POST, each over a connection that stays open. */
@@ -54,15 +61,49 @@ export function openRequestLink(plane: ControlPlaneProcess, target: LinkTarget):
   )
   stream.on('error', () => stream.destroy())
   stream.end()
-  let seq = 0
   return {
     onEvent: (listener) => listeners.push(listener),
-    type: (text) => {
-      seq += 1
-      post(`${base}/input`, agent, headers, JSON.stringify(inputOf(target, seq, text)))
-    },
+    ...sender(target, (type, body) => post(`${base}/${type}`, agent, headers, JSON.stringify(body))),
     close: () => {
       stream.destroy()
+      agent.destroy()
+    },
+  }
+}
+
+/** Output by asking for it again and again, input by POST. */
+export function openPollLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
+  const agent = new Agent({ keepAlive: true, maxSockets: 6 })
+  const listeners: ((event: ConsoleEvent) => void)[] = []
+  const base = `${plane.url}/api/v1/machines/${target.machineId}/console`
+  const headers = { authorization: `Bearer ${plane.apiKey}` }
+  let closed = false
+  let cursor = ''
+  const ask = (waitMs: number) => {
+    const query = new URLSearchParams({
+      session: target.session,
+      cursor,
+      waitMs: String(waitMs),
+      ...(target.client ? { client: target.client } : {}),
+    })
+    const sent = request(`${base}/poll?${query}`, { agent, headers }, async (response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of response) chunks.push(chunk as Buffer)
+      const { events } = JSON.parse(Buffer.concat(chunks).toString()) as { events: ConsoleEvent[] }
+      for (const event of events) {
+        if ('id' in event && event.id) cursor = event.id
+        for (const listener of listeners) listener(event)
+      }
+      if (!closed) ask(20_000)
+    })
+    sent.on('error', () => sent.destroy()).end()
+  }
+  ask(0)
+  return {
+    onEvent: (listener) => listeners.push(listener),
+    ...sender(target, (type, body) => post(`${base}/${type}`, agent, headers, JSON.stringify(body))),
+    close: () => {
+      closed = true
       agent.destroy()
     },
   }
@@ -89,8 +130,17 @@ export function bytesOf(event: ConsoleEvent): Uint8Array {
   return shown ? decodeBase64(event.data.data) : new Uint8Array()
 }
 
-function inputOf({ session, client, epoch }: LinkTarget, seq: number, text: string) {
-  return { session, client, epoch, seq, data: encodeBase64(new TextEncoder().encode(text)) }
+/** Numbers what is sent. */
+function sender(
+  { session, client, epoch }: LinkTarget,
+  send: (type: 'input' | 'paste', body: object) => void,
+): Pick<ConsoleLink, 'type' | 'paste'> {
+  let seq = 0
+  const numbered = (type: 'input' | 'paste') => (text: string) => {
+    seq += 1
+    send(type, { session, client, epoch, seq, data: encodeBase64(new TextEncoder().encode(text)) })
+  }
+  return { type: numbered('input'), paste: numbered('paste') }
 }
 
 function readEvents(response: IncomingMessage, listener: (event: ConsoleEvent) => void): void {
@@ -112,6 +162,7 @@ function post(url: string, agent: Agent, headers: Record<string, string>, body: 
     },
     (response) => response.resume(),
   )
+  sent.on('error', () => sent.destroy())
   sent.setNoDelay(true)
   sent.end(body)
   return sent

@@ -2,9 +2,11 @@
 export interface Figure {
   readonly name: string
   readonly value: number
-  readonly unit: 's' | 'ms' | 'MB' | 'KB' | 'x'
+  readonly unit: 's' | 'ms' | 'MB' | 'KB' | 'MB/s' | 'x' | ''
   /** The value that must not be exceeded; absent for figures that only explain another one. */
   readonly goal?: number
+  /** The value that must be reached. */
+  readonly atLeast?: number
   /** How often it was measured, and how it spread. */
   readonly note: string
 }
@@ -24,8 +26,13 @@ export function round(value: number): number {
   return Number(value.toPrecision(3))
 }
 
-export function isMet({ value, goal }: Figure): boolean {
-  return goal === undefined || value <= goal
+export function isMet({ value, goal, atLeast }: Figure): boolean {
+  return (goal === undefined || value <= goal) && (atLeast === undefined || value >= atLeast)
+}
+
+function wantedOf({ goal, atLeast, unit }: Figure): string {
+  if (goal !== undefined) return `≤ ${round(goal)} ${unit}`
+  return atLeast === undefined ? '' : `≥ ${round(atLeast)} ${unit}`
 }
 
 /** The figures as aligned text. */
@@ -35,8 +42,8 @@ export function tableOf(figures: readonly Figure[]): string {
     ...figures.map((figure) => [
       figure.name,
       `${round(figure.value)} ${figure.unit}`,
-      figure.goal === undefined ? '' : `${round(figure.goal)} ${figure.unit}`,
-      figure.goal === undefined ? '' : isMet(figure) ? 'met' : 'MISSED',
+      wantedOf(figure),
+      wantedOf(figure) === '' ? '' : isMet(figure) ? 'met' : 'MISSED',
       figure.note,
     ]),
   ]
