@@ -8,24 +8,24 @@ export interface Echoing {
 
 export const size = { cols: 120, rows: 32 }
 const lineLength = 50
+/** Letters that end no control sequence, so that a screen that is drawn anew is no echo. */
+const letters = 'vwyzeokjx'
+const eraseLine = '\x15'
 
-/** Types one key, or a fresh line when the last one is full, and gives the milliseconds until its echo. */
+/** Types one key, on an emptied line when the last one is full, and gives the milliseconds until its echo. */
 export async function echoOfKey(echoing: Echoing, index: number): Promise<number> {
-  if (index % lineLength === 0) await echoOf(echoing, '\r', 2)
-  return echoOf(echoing, 'abcdefghij'.charAt(index % 10), 1)
-}
-
-/** Milliseconds until as many line ends or characters as `text` must cause were echoed. */
-function echoOf(echoing: Echoing, text: string, answers: number): Promise<number> {
+  if (index % lineLength === 0) {
+    echoing.onOutput(() => {})
+    echoing.type(eraseLine)
+    await pause(100)
+  }
+  const letter = letters.charAt(index % letters.length)
   return new Promise((resolve) => {
     const began = performance.now()
-    let missing = answers
     echoing.onOutput((bytes) => {
-      const echoed = Buffer.from(bytes).toString('latin1')
-      missing -= text === '\r' ? echoed.split('\n').length - 1 : echoed.split(text).length - 1
-      if (missing <= 0) resolve(performance.now() - began)
+      if (Buffer.from(bytes).includes(letter)) resolve(performance.now() - began)
     })
-    echoing.type(text)
+    echoing.type(letter)
   })
 }
 

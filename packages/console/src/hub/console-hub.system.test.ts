@@ -19,6 +19,7 @@ it('paints the screen, then what is typed', async () => {
 
   const answer = await hub.input({ client: 'one', seq: 1, epoch: opened.epoch, data: data('hello\r') })
   await viewer.until((screen) => screen.includes('hello\nhello'))
+  await viewer.until((_, events) => events.some((event) => event.event === 'ack'))
 
   expect(opened).toMatchObject({ session: 'agent', cols: 80, rows: 24, tier: 'attach', expected: 1 })
   expect(opened.driver).toMatchObject({ client: 'one', label: 'One' })

@@ -50,8 +50,8 @@ const tickMs = 4000
  * in the worker's tmux server; nothing here is the truth about them.
  */
 export class ConsoleHub implements WatchedConsole {
-  readonly machineId: string
   readonly session: string
+  readonly name: string
   readonly timers: Timers
   readonly state: ConsoleState
   readonly changes = new ChangeSignal()
@@ -67,8 +67,8 @@ export class ConsoleHub implements WatchedConsole {
 
   constructor(options: ConsoleHubOptions) {
     this.#options = options
-    this.machineId = options.machineId
     this.session = options.session
+    this.name = hashOf(`${options.machineId}/${options.session}`)
     this.timers = options.timers
     this.state = new ConsoleState({ cols: 120, rows: 32 }, (message) => this.#onMessage(message))
     this.#people = new ConsolePeople(options.timers)
@@ -250,12 +250,8 @@ export class ConsoleHub implements WatchedConsole {
     await this.#attachment.ask()
   }
 
-  ackedOf(client: string): number {
-    return this.#queue.ackedOf(hashOf(client), this.state.epoch)
-  }
-
-  nameOf(hash: string): string | null {
-    return this.#people.nameOf(hash)
+  ackedOf(hash: string): number {
+    return this.#queue.ackedOf(hash, this.state.epoch)
   }
 
   /** Counts a viewer in; call the answer to count it out. */

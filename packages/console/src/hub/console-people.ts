@@ -21,9 +21,10 @@ export class ConsolePeople {
   }
 
   claimant(client: string, label?: string): Claimant {
-    const hash = hashOf(client)
-    const claimant = { hash, client, label: label ?? this.#names.get(hash)?.label ?? client }
-    this.#names.set(hash, claimant)
+    const known = this.#names.get(client)
+    if (known !== undefined && (label === undefined || label === known.label)) return known
+    const claimant = { hash: known?.hash ?? hashOf(client), client, label: label ?? client }
+    this.#names.set(client, claimant)
     return claimant
   }
 
@@ -32,10 +33,6 @@ export class ConsolePeople {
     const claimant = this.claimant(client, label)
     this.#active.set(claimant.hash, this.#timers.now())
     return claimant
-  }
-
-  nameOf(hash: string): string | null {
-    return this.#names.get(hash)?.client ?? null
   }
 
   /** Whether the client reads a stream here or did something in the last 5 s. */

@@ -125,8 +125,6 @@ export class ConsoleState {
 
   #takeMessage(text: string, end: number): void {
     const message = parseMessage(text)
-    if (message?.kind === 'ack')
-      this.window.append({ kind: 'ack', hash: message.hash, seq: message.seq, end }, false)
     this.window.advance(end)
     if (message === null) return
     if (message.kind === 'driver') this.setDriver(message.driver)

@@ -72,13 +72,13 @@ export class InputQueue {
       }
       const waiting = this.#pending.get(batch.claimant.hash) ?? new Set()
       this.#pending.set(batch.claimant.hash, waiting.add(pending))
+      this.#transmit(pending)
       pending.stops.push(
         this.#host.timers.after(answerMs, () => this.#fail(pending, unanswered())),
         this.#host.timers.after(gapMs, () => {
           if (pending.gap !== null) this.#fail(pending, gapError(pending.seq, pending.gap))
         }),
       )
-      this.#transmit(pending)
       this.#repeat(pending)
     })
   }

@@ -9,7 +9,6 @@ const mergedBytes = 64 * 1024
 export type WindowEntry =
   | { readonly kind: 'output'; readonly bytes: Uint8Array; readonly end: number }
   | { readonly kind: 'resize'; readonly cols: number; readonly rows: number; readonly end: number }
-  | { readonly kind: 'ack'; readonly hash: string; readonly seq: number; readonly end: number }
 
 interface Counted {
   /** How much of the log was readable up to the end of this. */

@@ -29,8 +29,9 @@ export interface StreamRequest {
 
 /** What a reader needs of a hub. */
 export interface WatchedConsole {
-  readonly machineId: string
   readonly session: string
+  /** Tells this console from every other one. */
+  readonly name: string
   readonly timers: Timers
   readonly state: ConsoleState
   readonly changes: ChangeSignal
@@ -43,9 +44,8 @@ export interface WatchedConsole {
   ready(signal: AbortSignal): Promise<void>
   catchUp(): Promise<void>
   snapshot(history: number, signal: AbortSignal): Promise<PlacedSnapshot | null>
-  nameOf(hash: string): string | null
-  /** Up to where the client's input is known to be typed. */
-  ackedOf(client: string): number
+  /** Up to where the input of the client with this hash is known to be typed. */
+  ackedOf(hash: string): number
 }
 
 interface Place {
@@ -57,6 +57,8 @@ const idleMs = 12_000
 /** The first one comes soon: a reader that misses it knows that something on the way holds the stream back. */
 const firstIdleMs = 1000
 const keptBytes = 8 * 1024 * 1024
+/** How long an acknowledgement waits for the echo, so that both go together and the echo is not the later one. */
+const ackHoldMs = 4
 
 /** Yields the console's events for one reader, who keeps nothing here but its place in the log. */
 export async function* viewConsole(
@@ -81,7 +83,7 @@ interface Told {
   tier: ConsoleTier
   rest: ConsoleRest | null
   agent: AgentState | null
-  /** Its own input; what was said in a log that is gone, or before a snapshot, is told once it has caught up. */
+  /** Its own input, in this epoch; told with what it caused, or by itself when that takes long. */
   acked: number
   /** In its words: the same trouble seen again is not told again. */
   trouble: string | null
@@ -94,13 +96,16 @@ async function* follow(
 ): AsyncGenerator<ConsoleEvent> {
   const { driverVersion: driver, rest } = hub.state
   const told: Told = { driver, tier: hub.tier, rest, agent: null, acked: 0, trouble: null }
+  const hash = client === undefined ? null : hashOf(client)
   let place = typeof from === 'string' ? null : from
   let reason: SnapshotReason = typeof from === 'string' ? from : 'trimmed'
   let epoch = hub.state.epoch
   let quietSince = hub.timers.now()
   let idleAfterMs = firstIdleMs
+  let heldAck = 0
   while (!signal.aborted && hub.ended === null) {
     const events: ConsoleEvent[] = newsFor(hub, told)
+    const acked = hash === null ? 0 : hub.ackedOf(hash)
     const lost = place === null ? reason : reasonToStartOver(hub, place, epoch)
     const entry = lost === null && place !== null ? hub.state.window.readAfter(place.offset) : null
     if (lost !== null) {
@@ -110,13 +115,18 @@ async function* follow(
       const snapshot = await hub.snapshot(history, signal)
       if (snapshot === null) continue
       place = { log: snapshot.log, offset: snapshot.end }
+      if (epoch !== hub.state.epoch) told.acked = 0
       epoch = hub.state.epoch
       events.push(snapshotEvent(hub, snapshot, reason))
     } else if (entry !== null && place !== null) {
       place = { log: place.log, offset: entry.end }
       events.push(...entryEvents(hub, entry))
-    } else if (client !== undefined && hub.ackedOf(client) > told.acked) {
-      events.push({ event: 'ack', data: { client, acked: hub.ackedOf(client) } })
+    } else if (acked > told.acked) {
+      if (events.length === 0 && acked !== heldAck) {
+        heldAck = acked
+        await hub.changes.next(hub.timers, ackHoldMs, signal)
+        continue
+      }
     } else if (events.length === 0) {
       const left = quietSince + idleAfterMs - hub.timers.now()
       if (left > 0) await hub.changes.next(hub.timers, left, signal)
@@ -126,8 +136,9 @@ async function* follow(
       }
     }
     if (events.length > 0) quietSince = hub.timers.now()
-    for (const event of events) {
-      if (event.event === 'ack' && event.data.client === client) told.acked = event.data.acked
+    if (client !== undefined && acked > told.acked && place !== null) {
+      told.acked = acked
+      events.push({ event: 'ack', data: { client, acked } })
     }
     yield* events
   }
@@ -161,7 +172,7 @@ function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
 async function placeOf(hub: WatchedConsole, text: string | undefined): Promise<Place | SnapshotReason> {
   if (text === undefined || text === '') return 'attach'
   const cursor = parseCursor(text)
-  if (cursor === null || cursor.console !== consoleOf(hub)) return 'unknown-cursor'
+  if (cursor === null || cursor.console !== hub.name) return 'unknown-cursor'
   // Another instance may have read on a little further.
   if (cursor.log === hub.state.log && cursor.offset > hub.state.window.end) await hub.catchUp()
   if (cursor.epoch !== hub.state.epoch) return 'restarted'
@@ -178,12 +189,8 @@ function reasonToStartOver(hub: WatchedConsole, place: Place, epoch: string): Sn
   return place.offset < hub.state.window.start ? 'behind' : null
 }
 
-function consoleOf(hub: WatchedConsole): string {
-  return hashOf(`${hub.machineId}/${hub.session}`)
-}
-
 function idAt(hub: WatchedConsole, offset: number): string {
-  return formatCursor({ console: consoleOf(hub), epoch: hub.state.epoch, log: hub.state.log, offset })
+  return formatCursor({ console: hub.name, epoch: hub.state.epoch, log: hub.state.log, offset })
 }
 
 function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
@@ -219,9 +226,5 @@ function entryEvents(hub: WatchedConsole, entry: WindowEntry): ConsoleEvent[] {
       return [{ event: 'output', id: idAt(hub, entry.end), data: { data: toBase64(entry.bytes) } }]
     case 'resize':
       return [{ event: 'resize', id: idAt(hub, entry.end), data: { cols: entry.cols, rows: entry.rows } }]
-    case 'ack': {
-      const client = hub.nameOf(entry.hash)
-      return client === null ? [] : [{ event: 'ack', data: { client, acked: entry.seq } }]
-    }
   }
 }

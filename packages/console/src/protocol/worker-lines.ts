@@ -10,6 +10,7 @@ export interface Guarded {
 }
 
 const keysPerCommand = 256
+const hexOfByte = Array.from({ length: 256 }, (_, byte) => ` ${byte.toString(16).padStart(2, '0')}`)
 const clock = '#{T:@am_clock}'
 const stale = `#{e|<:#{@am_seen},#{e|-:${clock},15}}`
 const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
@@ -33,10 +34,9 @@ function onceLine(batch: Guarded, commands: string): string {
 export function typeLine(batch: Guarded, bytes: Uint8Array): string {
   const commands: string[] = []
   for (let start = 0; start < bytes.length; start += keysPerCommand) {
-    const hex = Array.from(bytes.subarray(start, start + keysPerCommand), (byte) =>
-      byte.toString(16).padStart(2, '0'),
-    )
-    commands.push(`send-keys -H ${hex.join(' ')}`)
+    let hex = ''
+    for (const byte of bytes.subarray(start, start + keysPerCommand)) hex += hexOfByte[byte]
+    commands.push(`send-keys -H${hex}`)
   }
   return onceLine(batch, commands.join(' ; '))
 }

@@ -65,8 +65,9 @@ export function placeWords(place: { log: string; offset: number } | null): [stri
   return place === null ? ['-', -1] : [place.log, place.offset]
 }
 
+/** Each ends in a comment, without which the worker takes it for the half of a line that was cut. */
 export function linesToBytes(lines: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(lines.map((line) => `${line}\n`).join(''))
+  return new TextEncoder().encode(lines.map((line) => `${line} #.\n`).join(''))
 }
 
 /** Reads a command whose output is the header and then the log. */

@@ -47,7 +47,8 @@ clear_courier() {
 # when the name it gets is not a link.
 note_way() {
   kind=plain
-  tail --help 2>&1 | grep -q -- --pid && timeout --help 2>&1 | grep -q -- --foreground && kind=gnu
+  tail --help 2>&1 | grep -q -- --pid && timeout --help 2>&1 | grep -q -- --foreground &&
+    grep --help 2>&1 | grep -q -- --line-buffered && kind=gnu
   printf '%s %s\n' "$kind" "$(readlink -f "$LOG")" >"$D/$ID.way"
 }
 
@@ -111,6 +112,13 @@ relay_lines() {
   while IFS= read -r line; do
     [ -n "$line" ] && [ "$\{#line}" -le 4000 ] && printf '%s\n' "$line" >&7
   done
+}
+
+# Sooner than a shell, which reads byte by byte: a line that came to its end ends in a comment.
+relay_channel() {
+  read_way
+  if [ "$WAY" = gnu ]; then LC_ALL=C grep -a --line-buffered ' #\.$' >&7
+  else relay_lines; fi
 }
 
 relay() {
@@ -183,7 +191,7 @@ channel() {
   RELAY=''
   if [ "$4" = input ]; then
     exec 3<&0 7<>"$D/$ID.in"
-    (relay_lines <&3; kill $$) >/dev/null 2>&1 &
+    (relay_channel <&3; kill $$) >/dev/null 2>&1 &
     RELAY=$!
   fi
   (follow_log "$START") 7>&- 3<&- &
