@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
-import type { Readable, Writable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { AgentMachinesError, type ExecCommand, type ExecEvent } from '@agent-machines/core'
-import { type CommandPipes, closeTheirs, discard } from './command-pipes.ts'
 import { EventQueue } from './event-queue.ts'
-import { errnoOf, toLocalError } from './local-errors.ts'
+import { toLocalError } from './local-errors.ts'
 import { killProcessGroup } from './process-group.ts'
-import { type Entry, startedDescriptor } from './sandbox-entry.ts'
+import { startedDescriptor } from './sandbox-entry.ts'
+import type { WaitingShell } from './waiting-shell.ts'
 
 /** Output waiting for its reader above which the command's pipes are no longer read. */
 const highWaterBytes = 256 * 1024
@@ -15,9 +15,8 @@ const drainQuietMs = 100
 const drainLimitMs = 1_000
 
 export interface CommandRunOptions extends Pick<ExecCommand, 'signal' | 'timeoutMs'> {
-  readonly stdin: 'none' | 'open'
-  /** What the command reads and writes; null leaves it to socket pairs, which it cannot open by name. */
-  readonly pipes: CommandPipes | null
+  /** The command in the words of `wordsOf`. */
+  readonly words: string
   /** Makes the error for a machine that could not be entered. */
   readonly explainRefusal: (exitCode: number, stderr: string) => Promise<AgentMachinesError>
 }
@@ -25,7 +24,7 @@ export interface CommandRunOptions extends Pick<ExecCommand, 'signal' | 'timeout
 /** One command in a process group of its own, from entry to its one `exit`. */
 export class CommandRun {
   readonly #child: ChildProcess
-  readonly #streams: { stdin: Writable | null; stdout: Readable | null; stderr: Readable | null }
+  readonly #streams: WaitingShell['streams']
   readonly #options: CommandRunOptions
   readonly #queue: EventQueue<ExecEvent>
   #started = false
@@ -41,12 +40,11 @@ export class CommandRun {
   #drainEndsAt = 0
   #killed: Promise<boolean> | undefined
 
-  constructor(entry: Entry, options: CommandRunOptions) {
+  constructor(shell: WaitingShell, options: CommandRunOptions) {
     this.#options = options
     this.#queue = new EventQueue(() => this.#resume())
-    this.#child = spawnEntry(entry, options)
-    const { stdin, stdout, stderr } = options.pipes ?? this.#child
-    this.#streams = { stdin, stdout, stderr }
+    this.#child = shell.child
+    this.#streams = shell.streams
     this.#child.once('error', (error) => this.#finish({ error: toLocalError(error, 'start a command') }))
     this.#child.once('exit', (code, signal) => this.#exited(code, signal))
     this.#child.once('close', () => this.#oneClosed())
@@ -59,6 +57,7 @@ export class CommandRun {
     if (options.timeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.#expire(), Math.min(options.timeoutMs, 2 ** 31 - 1))
     }
+    shell.tell(options.words)
   }
 
   /** Every output, then one `exit`. Stopping the iteration kills the group. */
@@ -211,23 +210,4 @@ export function aborted(signal: AbortSignal | undefined): AgentMachinesError {
 
 function commandEnded(cause?: unknown): AgentMachinesError {
   return new AgentMachinesError('EXEC_ABORTED', 'The command has ended; nothing reads its input.', { cause })
-}
-
-function spawnEntry(entry: Entry, { stdin, pipes }: CommandRunOptions): ChildProcess {
-  const [program, ...rest] = entry.argv
-  const unnamed = [stdin === 'open' ? 'pipe' : 'ignore', 'pipe', 'pipe'] as const
-  try {
-    const stdio = [...(pipes?.theirs ?? unnamed), 'pipe' as const]
-    const child = spawn(program, rest, { cwd: '/', env: entry.env, detached: true, stdio })
-    if (pipes !== null) closeTheirs(pipes)
-    return child
-  } catch (error) {
-    if (pipes !== null) discard(pipes)
-    if (errnoOf(error) === 'E2BIG') {
-      throw new AgentMachinesError('SUBSTRATE_INVALID', 'The script and its variables are too long.', {
-        cause: error,
-      })
-    }
-    throw toLocalError(error, 'start a command')
-  }
 }

@@ -10,9 +10,10 @@ import { type IsolationVerdict, judgeIsolation } from './isolation-diagnosis.ts'
 import { errnoOf, ifPresent } from './local-errors.ts'
 import type { LocalHost } from './local-host.ts'
 import { machineHome } from './sandbox-arguments.ts'
-import { entryFor } from './sandbox-entry.ts'
+import { type EntryTarget, entryFor, wordsFor } from './sandbox-entry.ts'
 import { launchSandbox } from './sandbox-launch.ts'
 import { throwawayUid } from './uid-allocation.ts'
+import { WaitingShell } from './waiting-shell.ts'
 
 const goodForMs = 10 * 60_000
 const badForMs = 3_000
@@ -113,7 +114,7 @@ export class IsolationCheck {
       const { nsenter, setpriv } = tools
       const sandbox = { initPid, token, nsenter }
       const target = { joins: [], uid, sandbox, home: machineHome, env: {}, setpriv }
-      return judgeTrial(await outputOf(entryFor(target, { script: trialScript })))
+      return judgeTrial(await outputOf(target, trialScript))
     } finally {
       process.kill(initPid, 'SIGKILL')
     }
@@ -152,10 +153,9 @@ export function capabilitiesOf(roles: ReadonlySet<CgroupRole>): Capabilities {
   }
 }
 
-async function outputOf(entry: ReturnType<typeof entryFor>): Promise<string> {
-  const run = new CommandRun(entry, {
-    stdin: 'none',
-    pipes: null,
+async function outputOf(target: EntryTarget, script: string): Promise<string> {
+  const run = new CommandRun(new WaitingShell(entryFor(target), 'none', null), {
+    words: wordsFor(target, { script, stdin: 'none' }),
     timeoutMs: 10_000,
     explainRefusal: async (exitCode, stderr) =>
       new AgentMachinesError('SUBSTRATE_FATAL', stderr.split('\n')[0] || `entering it failed (${exitCode})`),

@@ -11,6 +11,7 @@ import { ifPresent } from './local-errors.ts'
 import type { LocalProviderOptions } from './local-options.ts'
 import type { HostFacts } from './sandbox-arguments.ts'
 import { uidsOfPasswd } from './uid-allocation.ts'
+import { WaitingShells } from './waiting-shells.ts'
 
 /** This computer as the local substrate sees it; holds only what does not change while it runs. */
 export class LocalHost {
@@ -19,6 +20,7 @@ export class LocalHost {
   /** Only root can give each machine a uid of its own. */
   readonly asRoot: boolean
   readonly pipes = new PipePool()
+  readonly waitingShells = new WaitingShells(this.pipes)
   readonly #lookForTools: () => Promise<HostTools>
   #tools: HostTools | undefined
   #facts: Promise<HostFacts> | undefined

@@ -7,7 +7,6 @@ import {
   type ExecResult,
   quote,
 } from '@agent-machines/core'
-import { discard } from './command-pipes.ts'
 import { aborted, CommandRun } from './command-run.ts'
 import { machineTokenOf } from './data-layout.ts'
 import { machineAsleep, machineGone, toLocalError } from './local-errors.ts'
@@ -16,7 +15,7 @@ import { joinFilesOf } from './machine-cgroups.ts'
 import type { MachineLifecycle } from './machine-lifecycle.ts'
 import type { MachineRecord } from './machine-record.ts'
 import { machineHome } from './sandbox-arguments.ts'
-import { type Entry, entryFor } from './sandbox-entry.ts'
+import { type EntryTarget, entryFor, wordsFor } from './sandbox-entry.ts'
 
 const defaultOutputBytes = 1024 * 1024
 
@@ -71,22 +70,24 @@ export class MachineCommands {
     const seen = await this.#lifecycle.see(machineId)
     if (seen === undefined) throw machineGone(machineId)
     if (seen.state !== 'running') throw machineAsleep(machineId)
-    const entry = await this.#entry(seen.record, command)
-    const pipes = await this.#host.pipes.take(stdin)
+    const target = await this.#target(seen.record)
+    const words = wordsFor(target, { ...command, stdin })
+    const shell = await this.#host.waitingShells.take(machineId, entryFor(target))
     if (signal?.aborted) {
-      if (pipes !== null) discard(pipes)
+      await shell.dismiss()
       throw aborted(signal)
     }
-    return new CommandRun(entry, {
-      stdin,
-      pipes,
+    const run = new CommandRun(shell, {
+      words,
       ...(signal === undefined ? {} : { signal }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
       explainRefusal: (exitCode) => this.#explain(machineId, exitCode),
     })
+    if (stdin === 'none') void run.end()
+    return run
   }
 
-  async #entry(record: MachineRecord, command: ExecCommand): Promise<Entry> {
+  async #target(record: MachineRecord): Promise<EntryTarget> {
     const { layout } = this.#host
     const sandbox =
       record.isolation === 'namespaces' && record.sandbox !== null
@@ -96,17 +97,14 @@ export class MachineCommands {
             nsenter: await this.#host.tool('nsenter'),
           }
         : null
-    return entryFor(
-      {
-        joins: joinFilesOf(record.cgroups),
-        uid: record.uid,
-        sandbox,
-        home: sandbox !== null ? machineHome : layout.machine(record.machineId).home,
-        env: record.env,
-        setpriv: await this.#host.tool('setpriv'),
-      },
-      command,
-    )
+    return {
+      joins: joinFilesOf(record.cgroups),
+      uid: record.uid,
+      sandbox,
+      home: sandbox !== null ? machineHome : layout.machine(record.machineId).home,
+      env: record.env,
+      setpriv: await this.#host.tool('setpriv'),
+    }
   }
 
   async #explain(machineId: string, exitCode: number): Promise<AgentMachinesError> {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { entryFor, entryThrough, environmentOf } from './sandbox-entry.ts'
+import { entryFor, entryThrough, environmentOf, wordsFor, wordsOf } from './sandbox-entry.ts'
 
 const target = {
   joins: ['/cg/one/cgroup.procs'],
@@ -13,7 +13,7 @@ const target = {
 
 describe('the way onto a machine', () => {
   it('joins the cgroup, drops to the uid, enters, then drops every privilege', () => {
-    const words = entryFor(target, { script: 'true' }).argv.join(' ')
+    const words = entryFor(target).argv.join(' ')
     const steps = [
       '/cg/one/cgroup.procs',
       '--reuid=20001',
@@ -33,16 +33,14 @@ describe('the way onto a machine', () => {
     ['no sandbox, as an ordinary user', { ...target, uid: null, sandbox: null }, '--no-new-privs', true],
     ['no cgroup', { ...target, joins: [] }, 'cgroup.procs', false],
   ])('fits %s', (_, to, word, present) => {
-    expect(entryFor(to, { script: 'true' }).argv.join(' ').includes(word)).toBe(present)
+    expect(entryFor(to).argv.join(' ').includes(word)).toBe(present)
   })
 
-  it('keeps secrets out of the argument list and foreign names out of the environment outside', () => {
-    const command = { script: 'echo "$LD_PRELOAD"', env: { LD_PRELOAD: '/tmp/evil.so' } }
-    const { argv, env } = entryFor(target, command)
+  it('says nothing of the machine or the command to whoever sees its arguments and environment', () => {
+    const { argv, env } = entryFor(target)
 
     expect(argv.join(' ')).not.toContain('secret')
-    expect(argv.join(' ')).not.toContain('evil')
-    expect(Object.keys(env).filter((name) => !name.startsWith('AM_ENTRY_'))).toEqual(['PATH'])
+    expect(env).toEqual({ PATH: '/usr/bin:/bin', AM_ENTRY_TOKEN: 'abc' })
   })
 
   it.each([
@@ -52,23 +50,23 @@ describe('the way onto a machine', () => {
       'a\'b"c\n$(id) ✓',
       'a\'b"c\n$(id) ✓',
     ],
-    ['a script in pieces', `printf %s "${'✓'.repeat(70_000)}"`, '', '✓'.repeat(70_000)],
+    ['a long script', `printf %s "${'✓'.repeat(70_000)}"`, '', '✓'.repeat(70_000)],
     ['nothing of its own left behind', 'env | grep -c AM_ENTRY || true', '', '0\n'],
     ['the exit code of a syntax error', 'if', '', ''],
   ])('runs %s', (_, script, value, expected) => {
-    const entry = entryThrough([], {
-      script,
-      cwd: '/',
-      env: { V: value, PATH: '/usr/bin:/bin' },
-      token: null,
-    })
-    const [program, ...rest] = entry.argv
-    const options = { env: { ...entry.env }, stdio: ['ignore', 'pipe', 'pipe', 'pipe'] as 'pipe'[] }
-
-    const { stdout, status } = spawnSync(program, rest, options)
+    const { stdout, status } = tell(wordsOf({ script, cwd: '/', env: { V: value, PATH: '/usr/bin:/bin' } }))
 
     expect(stdout.toString()).toBe(expected)
     expect(status).toBe(script === 'if' ? 2 : 0)
+  })
+
+  it('runs nothing of a command that was cut short', () => {
+    const words = wordsOf({ script: 'echo done\n', cwd: '/', env: {} })
+
+    const { stdout, status } = tell(words.slice(0, -1))
+
+    expect(stdout.toString()).toBe('')
+    expect(status).toBe(125)
   })
 
   it.each(['A-B', '1A', '', 'A=B', 'A B'])('refuses the variable name %j', (name) => {
@@ -78,15 +76,24 @@ describe('the way onto a machine', () => {
   it.each([{ script: 'a\0b' }, { script: 'a', cwd: '/\0' }, { script: 'a', env: { A: '\0' } }])(
     'refuses NUL in %j',
     (command) => {
-      expect(() => entryFor(target, command)).toThrow(/NUL/)
+      expect(() => wordsFor(target, { ...command, stdin: 'open' })).toThrow(/NUL/)
     },
   )
 
   it('starts in the home unless told otherwise', () => {
-    expect(entryFor(target, { script: '' }).env).toMatchObject({ AM_ENTRY_CWD: '/home/agent' })
-    expect(entryFor(target, { script: '', cwd: 'a/b' }).env).toMatchObject({
-      AM_ENTRY_CWD: '/home/agent/a/b',
-    })
-    expect(entryFor(target, { script: '', cwd: '/tmp' }).env).toMatchObject({ AM_ENTRY_CWD: '/tmp' })
+    const folderOf = (cwd?: string) =>
+      /^cd -- (.*) \|\|/m.exec(wordsFor(target, { script: '', stdin: 'none', ...(cwd ? { cwd } : {}) }))?.[1]
+
+    expect(folderOf()).toContain('/home/agent')
+    expect(folderOf('a/b')).toContain('/home/agent/a/b')
+    expect(folderOf('/tmp')).toContain('/tmp')
   })
 })
+
+/** What a waiting shell makes of these words. */
+function tell(words: string) {
+  const { argv, env } = entryThrough([], null)
+  const [program, ...rest] = argv
+  const redirected = ['-c', 'exec "$@" 3>/dev/null 4<&0 </dev/null', 'sh', program, ...rest]
+  return spawnSync('/bin/sh', redirected, { env: { ...env }, input: words, stdio: 'pipe' })
+}

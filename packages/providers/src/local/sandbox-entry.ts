@@ -1,5 +1,5 @@
 import { posix } from 'node:path'
-import { AgentMachinesError, type ExecCommand } from '@agent-machines/core'
+import { AgentMachinesError, type ExecCommand, quote } from '@agent-machines/core'
 
 /** How to get onto one machine. */
 export interface EntryTarget {
@@ -21,6 +21,7 @@ export interface EntryTarget {
   readonly setpriv: string
 }
 
+/** A command line that ends in a shell which waits to be told its command. */
 export interface Entry {
   readonly argv: readonly [string, ...string[]]
   readonly env: Readonly<Record<string, string>>
@@ -28,50 +29,73 @@ export interface Entry {
 
 /** The descriptor on which one byte says that the machine was entered and the command begins. */
 export const startedDescriptor = 3
+/** The descriptor on which the waiting shell is told its command, to the end. */
+export const commandDescriptor = 4
+/** Stands at the end of a command that was told whole. */
+const whole = '#.'
 
-/** Longest piece of a script in one environment variable; the kernel's limit is 128 KiB. */
-const pieceLength = 30_000
 /** Writes itself into the `cgroup.procs` files before `--`, then becomes the command after it. */
 export const joinThenExec = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@"'
 
-/**
- * The command line and environment that run `command` on a machine.
- *
- * The machine's variables travel under names of ours and get their own only inside: neither the programs
- * that run outside the sandbox, partly as root, nor a process list sees an `LD_PRELOAD` or a secret of it.
- */
-export function entryFor(target: EntryTarget, command: Pick<ExecCommand, 'script' | 'cwd' | 'env'>): Entry {
-  return entryThrough(chainTo(target), {
-    script: command.script,
-    cwd: posix.resolve(target.home, command.cwd ?? '.'),
-    env: environmentOf(target, command),
-    token: target.sandbox?.token ?? null,
+/** The way onto a machine. It says nothing of the command: neither a process list nor the programs outside see it. */
+export function entryFor(target: EntryTarget): Entry {
+  return entryThrough(chainTo(target), target.sandbox?.token ?? null)
+}
+
+/** The way through any chain of programs that passes its environment and descriptors on. */
+export function entryThrough(chain: readonly string[], token: string | null): Entry {
+  const waiting = [
+    ...(token === null ? [] : [checkToken, 'unset AM_ENTRY_TOKEN AM_ENTRY_SEEN']),
+    `AM_ENTRY_COMMAND=$(cat <&${commandDescriptor}); exec ${commandDescriptor}<&-`,
+    `case $AM_ENTRY_COMMAND in *'${whole}') eval "\${AM_ENTRY_COMMAND%'${whole}'}" ;; *) exit 125 ;; esac`,
+  ]
+  const [program = '/bin/sh', ...rest] = [...chain, '/bin/sh', '-c', waiting.join('\n')]
+  return {
+    argv: [program, ...rest],
+    env: { PATH: '/usr/bin:/bin', ...(token === null ? {} : { AM_ENTRY_TOKEN: token }) },
+  }
+}
+
+const checkToken =
+  'IFS= read -r AM_ENTRY_SEEN </etc/machine-id && [ "$AM_ENTRY_SEEN" = "$AM_ENTRY_TOKEN" ] || exit 125'
+
+/** A command for a machine, as its waiting shell is told it. */
+export function wordsFor(
+  target: Pick<EntryTarget, 'home' | 'env'>,
+  {
+    script,
+    cwd,
+    env,
+    stdin,
+  }: Pick<ExecCommand, 'script' | 'cwd' | 'env'> & { readonly stdin: 'none' | 'open' },
+): string {
+  return wordsOf({
+    script: stdin === 'none' ? `exec </dev/null\n${script}` : script,
+    cwd: posix.resolve(target.home, cwd ?? '.'),
+    env: environmentOf(target, env === undefined ? {} : { env }),
   })
 }
 
-export interface CarriedCommand {
+export interface ToldCommand {
   readonly script: string
   /** Absolute, as seen inside. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
-  readonly token: string | null
 }
 
-/** Runs the command behind any chain of programs that passes its environment on. */
-export function entryThrough(chain: readonly string[], command: CarriedCommand): Entry {
-  const variables = Object.entries(command.env)
-  const pieces = piecesOf(command.script)
-  const carried = [
-    ['AM_ENTRY_TOKEN', command.token ?? ''] as const,
-    ['AM_ENTRY_CWD', command.cwd] as const,
-    ...variables.map(([, value], index) => [`AM_ENTRY_${index}`, value] as const),
-    ...pieces.map((piece, index) => [`AM_ENTRY_S${index}`, piece] as const),
-  ]
-  for (const [, value] of carried) refuseNul(value)
-  const names = variables.map(([name]) => name)
-  const inside = insideScript(names, pieces.length, command.token !== null)
-  const [program = '/bin/sh', ...rest] = [...chain, '/bin/sh', '-c', inside]
-  return { argv: [program, ...rest], env: { PATH: '/usr/bin:/bin', ...Object.fromEntries(carried) } }
+/** The command in the words of a waiting shell. */
+export function wordsOf({ script, cwd, env }: ToldCommand): string {
+  for (const value of [script, cwd, ...Object.values(env)]) refuseNul(value)
+  const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
+  return [
+    `echo >&${startedDescriptor}; exec ${startedDescriptor}>&-`,
+    'unset AM_ENTRY_COMMAND',
+    `cd -- ${quote(cwd)} || exit 1`,
+    'umask 022',
+    `export ${variables.join(' ')}`,
+    'unset OLDPWD',
+    `${script}\n${whole}`,
+  ].join('\n')
 }
 
 /** What a command finds in its environment, all of it. */
@@ -109,35 +133,6 @@ function chainTo(target: EntryTarget): string[] {
   const namespaces = ['-U', '--preserve-credentials', '-m', '-p', '-i', '-u']
   const enter = [sandbox.nsenter, '-t', String(sandbox.initPid), ...namespaces]
   return [...join, ...drop, ...enter, setpriv, ...bare]
-}
-
-function insideScript(names: readonly string[], pieceCount: number, checksToken: boolean): string {
-  const check =
-    'IFS= read -r AM_ENTRY_SEEN </etc/machine-id && [ "$AM_ENTRY_SEEN" = "$AM_ENTRY_TOKEN" ] || exit 125'
-  const pieces = Array.from({ length: pieceCount }, (_, index) => `AM_ENTRY_S${index}`)
-  const carriers = names.map((_, index) => `AM_ENTRY_${index}`)
-  const used = ['AM_ENTRY_TOKEN', 'AM_ENTRY_CWD', 'AM_ENTRY_SEEN', ...carriers, ...pieces]
-  return [
-    ...(checksToken ? [check] : []),
-    `echo >&${startedDescriptor}; exec ${startedDescriptor}>&-`,
-    'cd -- "$AM_ENTRY_CWD" || exit 1',
-    'umask 022',
-    `export ${names.map((name, index) => `${name}="$AM_ENTRY_${index}"`).join(' ')}`,
-    `eval "unset OLDPWD ${used.join(' ')}`,
-    `${pieces.map((name) => `$${name}`).join('')}"`,
-  ].join('\n')
-}
-
-function piecesOf(script: string): string[] {
-  const pieces: string[] = []
-  for (let start = 0; start < script.length; ) {
-    let end = Math.min(start + pieceLength, script.length)
-    const last = script.charCodeAt(end - 1)
-    if (end < script.length && last >= 0xd800 && last <= 0xdbff) end -= 1
-    pieces.push(script.slice(start, end))
-    start = end
-  }
-  return pieces
 }
 
 function refuseNul(value: string): void {

@@ -7,9 +7,10 @@ import { nodeForInstallers } from './installer-node.ts'
 import { ifPresent } from './local-errors.ts'
 import type { LocalHost } from './local-host.ts'
 import { type SandboxMount, sandboxArguments } from './sandbox-arguments.ts'
-import { type Entry, entryThrough } from './sandbox-entry.ts'
+import { type Entry, entryThrough, wordsOf } from './sandbox-entry.ts'
 import { sandboxFiles } from './sandbox-files.ts'
 import { throwawayUid } from './uid-allocation.ts'
+import { WaitingShell } from './waiting-shell.ts'
 
 export interface ThrowawayCommand {
   readonly script: string
@@ -22,6 +23,12 @@ export interface ThrowawayCommand {
   readonly isolated: boolean
 }
 
+/** How to get into the sandbox, and what to say there. */
+interface Way {
+  readonly entry: Entry
+  readonly words: string
+}
+
 /** Runs one command in a sandbox of its own that ends with it; resolves to the exit code. */
 export async function runThrowaway(host: LocalHost, command: ThrowawayCommand): Promise<number> {
   const work = join(host.layout.machines, ownFolderName('throwaway', host.options.random()))
@@ -29,10 +36,10 @@ export async function runThrowaway(host: LocalHost, command: ThrowawayCommand): 
   await mkdir(join(work, 'tmp'), { recursive: true, mode: 0o711 })
   try {
     if (uid !== null) await chown(join(work, 'tmp'), uid, uid)
-    const entry = command.isolated
+    const way = command.isolated
       ? await sandboxedEntry(host, command, work, uid)
       : await bareEntry(host, command, work, uid)
-    return await follow(host, entry, command)
+    return await follow(host, way, command)
   } finally {
     await rm(work, { recursive: true, force: true })
   }
@@ -43,7 +50,7 @@ async function sandboxedEntry(
   command: ThrowawayCommand,
   work: string,
   uid: number | null,
-): Promise<Entry> {
+): Promise<Way> {
   const node = await nodeForInstallers(host)
   const certificates = await copyCertificates(command.env, work)
   const shownNode =
@@ -66,12 +73,11 @@ async function sandboxedEntry(
   })
   const chain = [...(await dropTo(host, uid)), await host.tool('bwrap'), ...options]
   const target = command.prefix.target
-  return entryThrough(chain, {
-    script: command.script,
-    cwd: target,
-    env: installerVariables(node.binFolder, '/tmp', target, command.env),
-    token: null,
-  })
+  const env = installerVariables(node.binFolder, '/tmp', target, command.env)
+  return {
+    entry: entryThrough(chain, null),
+    words: wordsOf({ script: command.script, cwd: target, env }),
+  }
 }
 
 async function bareEntry(
@@ -79,15 +85,14 @@ async function bareEntry(
   command: ThrowawayCommand,
   work: string,
   uid: number | null,
-): Promise<Entry> {
+): Promise<Way> {
   const node = await nodeForInstallers(host)
   const { source } = command.prefix
-  return entryThrough(await dropTo(host, uid), {
-    script: command.script,
-    cwd: source,
-    env: installerVariables(node.binFolder, join(work, 'tmp'), source, command.env),
-    token: null,
-  })
+  const env = installerVariables(node.binFolder, join(work, 'tmp'), source, command.env)
+  return {
+    entry: entryThrough(await dropTo(host, uid), null),
+    words: wordsOf({ script: command.script, cwd: source, env }),
+  }
 }
 
 async function dropTo(host: LocalHost, uid: number | null): Promise<string[]> {
@@ -146,10 +151,9 @@ async function copyCertificates(
   return mounts
 }
 
-async function follow(host: LocalHost, entry: Entry, command: ThrowawayCommand): Promise<number> {
-  const run = new CommandRun(entry, {
-    stdin: 'none',
-    pipes: await host.pipes.take('none'),
+async function follow(host: LocalHost, { entry, words }: Way, command: ThrowawayCommand): Promise<number> {
+  const run = new CommandRun(new WaitingShell(entry, 'none', await host.pipes.take('none')), {
+    words,
     timeoutMs: command.timeoutMs,
     ...(command.signal === undefined ? {} : { signal: command.signal }),
     explainRefusal: async (_, stderr) => {
