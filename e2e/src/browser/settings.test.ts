@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import { violationsOf } from '../testing/accessibility.ts'
-import { launchBrowser, type SignedIn, signIn } from '../testing/browser.ts'
+import { launchBrowser, picture, type SignedIn, signIn } from '../testing/browser.ts'
 import {
   type ControlPlaneProcess,
   removeControlPlane,
@@ -11,11 +12,13 @@ import {
 const secret = 'sk-endpoint-0123456789-abcd-WXYZ'
 
 let plane: ControlPlaneProcess
+let models: ModelServer
 let browser: Browser
 let at: SignedIn
 const answers: Promise<string>[] = []
 
 beforeAll(async () => {
+  models = await startModelServer()
   plane = await startControlPlane({ environment: { OPENAI_API_KEY: 'sk-from-environment-0123456789' } })
   browser = await launchBrowser()
   at = await signIn(browser, plane)
@@ -27,6 +30,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   if (plane) await removeControlPlane(plane)
+  await models?.close()
 })
 
 async function openSettings(page: Page): Promise<void> {
@@ -39,20 +43,26 @@ describe('credentials', () => {
     const { page } = at
     await openSettings(page)
     await page.getByRole('button', { name: 'Add Custom endpoint' }).click()
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Check and save' }).click()
     await page.getByText('Name the address of the endpoint.').waitFor()
     await page.getByLabel('Address').fill('http://127.0.0.1:4000')
     await page.getByLabel('OpenAI Responses').check()
     await page.getByLabel('API key, if it needs one').fill(secret)
     expect(await violationsOf(page)).toEqual([])
 
-    await page.getByRole('button', { name: 'Save' }).click()
+    await page.getByRole('button', { name: 'Check and save' }).click()
+    await page.getByText('Nothing listens at 127.0.0.1:4000.').waitFor()
+    // The button fades back in.
+    await expect.poll(() => violationsOf(page)).toEqual([])
+    await picture(page, 'credential-check-failed')
+    await page.getByLabel('Address').fill(models.url)
+    await page.getByRole('button', { name: 'Check and save' }).click()
 
     const row = page.getByRole('listitem').filter({ hasText: 'Custom endpoint' })
     await row.getByText('WXYZ').waitFor()
     await page.reload()
     await row.getByText('Ends in WXYZ').waitFor()
-    await row.getByText('at http://127.0.0.1:4000').waitFor()
+    await row.getByText(`at ${models.url}`).waitFor()
     expect(await page.content()).not.toContain(secret)
     expect((await Promise.all(answers)).filter((text) => text.includes(secret))).toEqual([])
     const { items } = await plane.client.credentials.list()

@@ -149,7 +149,18 @@ describe('am', () => {
       updatedAt: null,
       usedBy: [],
     }
-    const am = await anAm({ 'PUT /credentials/OPENAI_API_KEY': () => ({ body: status }) })
+    const check = {
+      ...{ state: 'failed', code: 'unreachable', models: null, isTransient: false },
+      ...{
+        message: 'Nothing listens at 127.0.0.1:9.',
+        fix: 'Start it.',
+        checkedAt: '2026-01-01T00:00:00.000Z',
+      },
+    }
+    const am = await anAm({
+      'PUT /credentials/OPENAI_API_KEY': () => ({ body: status }),
+      'POST /credentials/OPENAI_API_KEY/check': () => ({ body: check }),
+    })
     const args = ['credentials', 'set', 'OPENAI_API_KEY', '--base-url', 'http://127.0.0.1:9']
 
     const result = await am.run([...args, '--protocols', 'openai-chat'], 'sk-abcdef\n')
@@ -160,6 +171,8 @@ describe('am', () => {
       protocols: ['openai-chat'],
     })
     expect(result.stdout + result.stderr).not.toContain('sk-abcdef')
+    expect(result.stderr).toContain('Nothing listens at 127.0.0.1:9. Start it.')
+    expect((await am.run(['credentials', 'check', 'OPENAI_API_KEY'])).exitCode).toBe(1)
   })
 
   it('leaves machines that cannot sleep running and says so', async () => {

@@ -26,7 +26,7 @@ export function createProgram(
   addMachineCommands(program, context)
   addRunCommands(program, context, setExitCode)
   addConsoleCommands(program, context, setExitCode)
-  addCredentialCommands(program, context)
+  addCredentialCommands(program, context, setExitCode)
   return program
 }
 
@@ -140,7 +140,11 @@ function addConsoleCommands(
     )
 }
 
-function addCredentialCommands(program: Command, context: CliContext): void {
+function addCredentialCommands(
+  program: Command,
+  context: CliContext,
+  setExitCode: (code: number) => void,
+): void {
   const credentials = program.command('credentials').description('Keys of upstreams and substrates.')
   withJson(credentials.command('list').description('Which are set; never their values.')).action(
     async (options) => (await import('./commands/credentials.ts')).listCredentials(context, options),
@@ -151,6 +155,11 @@ function addCredentialCommands(program: Command, context: CliContext): void {
     .action(async (name, options) =>
       (await import('./commands/credentials.ts')).setCredential(context, name, options),
     )
+  withJson(
+    credentials.command('check <name>').description('Ask an upstream, at no cost, whether it takes its key.'),
+  ).action(async (name, options) =>
+    setExitCode(await (await import('./commands/credentials.ts')).checkCredential(context, name, options)),
+  )
   withJson(credentials.command('remove <name>').description('Forget a stored value.')).action(
     async (name, options) =>
       (await import('./commands/credentials.ts')).removeCredential(context, name, options),

@@ -13,6 +13,7 @@ import { SessionStore } from './accounts/session-store.ts'
 import { Catalogue } from './catalogue/catalogue.ts'
 import { CredentialAdministration } from './catalogue/credential-administration.ts'
 import { credentialDefinitions, credentialsFromEnvironment } from './catalogue/credential-definitions.ts'
+import { UpstreamChecks } from './catalogue/upstream-checks.ts'
 import { ConsoleService } from './console/console-service.ts'
 import { SessionKeeper } from './console/session-keeper.ts'
 import { UploadService } from './console/upload-service.ts'
@@ -63,7 +64,12 @@ export function buildServices(
   const { database, vault } = store
   const machines = new MachineStore(database.db, clock)
   const providers = create(providerOptions(options, store, log))
-  const { credentials, administration, catalogue } = buildCatalogue(options, store, machines, providers)
+  const { credentials, administration, upstreamChecks, catalogue } = buildCatalogue(
+    options,
+    store,
+    machines,
+    providers,
+  )
   const access = new MachineAccess(machines, providers)
   const fleetEvents = new FleetEvents(machines, log)
   const recent = new RecentPrincipals()
@@ -95,6 +101,7 @@ export function buildServices(
     ...buildAccounts(store, recent),
     ...running,
     administration,
+    upstreamChecks,
     catalogue,
     changes,
     consoles,
@@ -150,6 +157,7 @@ function buildCatalogue(
   return {
     credentials,
     administration: new CredentialAdministration({ credentials, machines, upstreams, workspace }),
+    upstreamChecks: new UpstreamChecks({ credentials, upstreams, workspace, clock }),
     catalogue: new Catalogue({
       runtimes: recipes,
       providers,

@@ -51,7 +51,9 @@ export {
   uploadLimitBytes,
 } from './api/console.ts'
 export {
+  type CheckCredential,
   type CredentialStatus,
+  checkCredentialSchema,
   credentialStatusSchema,
   type PutCredential,
   putCredentialSchema,
@@ -93,6 +95,7 @@ export {
   runTextLimit,
   type StoredRunEvent,
 } from './api/runs.ts'
+export { type UpstreamCheck, upstreamCheckSchema } from './api/upstream-check.ts'
 export {
   type Bootstrap,
   type BootstrapPhase,

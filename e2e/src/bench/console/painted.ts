@@ -88,10 +88,9 @@ async function typeAndWatch(page: Page, keys: number, newLine: string): Promise<
 }
 
 /** Notes for each letter when the frame that first changes the terminal's picture after it has been handed on. */
-function watchKeys(): void {
+const watchKeys = `
   let began = 0
-  const times: number[] = []
-  window.paintTimes = times
+  const times = (window.paintTimes = [])
   const painted = () => {
     if (began === 0) return
     const from = began
@@ -100,15 +99,12 @@ function watchKeys(): void {
     port1.onmessage = () => times.push(performance.now() - from)
     port2.postMessage(null)
   }
-  window.addEventListener(
-    'keydown',
-    ({ key, ctrlKey }) => {
-      began = key.length === 1 && !ctrlKey ? performance.now() : 0
-    },
-    { capture: true },
-  )
+  const noted = ({ key, ctrlKey }) => {
+    began = key.length === 1 && !ctrlKey ? performance.now() : 0
+  }
+  window.addEventListener('keydown', noted, { capture: true })
   const observer = new MutationObserver(painted)
   for (const layer of document.querySelectorAll('.xterm-rows, .am-prediction')) {
     observer.observe(layer, { subtree: true, childList: true, characterData: true })
   }
-}
+  undefined`

@@ -19,7 +19,7 @@ export async function benchPaste(plane: ControlPlaneProcess, times: number): Pro
   for (let i = 0; i < times; i++) {
     const reading = shows('reads')
     link.type(
-      `stty raw -echo; printf '\\033[?2004h%s' rea''ds; head -c ${pasteBytes + brackets} >got; stty sane; printf '\\033[?2004lgot%s\\n' all\r`,
+      `stty raw -echo; printf '\\033[?2004h%s' rea''ds; head -c ${pasteBytes + brackets} >~/got; stty sane; printf '\\033[?2004lgot%s\\n' all\r`,
     )
     await reading
     const got = shows('gotall')

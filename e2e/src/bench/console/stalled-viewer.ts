@@ -68,7 +68,7 @@ async function printAll(plane: ControlPlaneProcess, machineId: string, link: Con
     120_000,
   )
   link.type(
-    `clear; a=$(date +%s%N); ${print}; b=$(date +%s%N); echo $(((b - a) / 1000000)) >took; clear; printf 'printed-%s\\n' all\r`,
+    `clear; a=$(date +%s%N); ${print}; b=$(date +%s%N); echo $(((b - a) / 1000000)) >~/took; clear; printf 'printed-%s\\n' all\r`,
   )
   await ended
   return Number(await outputOf(plane, machineId, 'cat took'))

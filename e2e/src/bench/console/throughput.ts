@@ -69,7 +69,7 @@ async function rateOf(print: () => Promise<unknown>): Promise<number> {
 
 async function viewerReceives(link: ConsoleLink): Promise<void> {
   const ended = untilShown(link, 'flood-ended')
-  link.type("cat text; printf 'flood-%s\\n' ended\r")
+  link.type("cat ~/text; printf 'flood-%s\\n' ended\r")
   await ended
 }
 
@@ -92,7 +92,7 @@ async function controlClientPrints(folder: string): Promise<void> {
   const at = `-x ${size.cols} -y ${size.rows}`
   const print = `cat ${folder}/text; printf 'flood-%s\\n' ended; sleep 60`
   const client = `tmux -u -S ${socket} -f /dev/null -C new-session ${at} ${JSON.stringify(print)}`
-  const reading = spawn('sh', ['-c', `${client} </dev/zero | grep -qam1 flood-ended`], { stdio: 'inherit' })
+  const ended = `grep -qam1 flood-ended; tmux -S ${socket} kill-server`
+  const reading = spawn('sh', ['-c', `${client} | { ${ended}; }`], { stdio: ['pipe', 'ignore', 'inherit'] })
   await once(reading, 'exit')
-  await once(spawn('tmux', ['-S', socket, 'kill-server']), 'exit')
 }

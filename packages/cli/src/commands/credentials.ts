@@ -1,7 +1,7 @@
-import type { CredentialStatus, Protocol, PutCredential } from '@agent-machines/core'
+import type { CredentialStatus, Protocol, PutCredential, UpstreamCheck } from '@agent-machines/core'
 import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
-import { type OutputOptions, printResult } from '../output/output.ts'
+import { type OutputOptions, printNote, printResult } from '../output/output.ts'
 import { toTable } from '../output/table.ts'
 
 export async function listCredentials({ client, io }: CliContext, options: OutputOptions): Promise<void> {
@@ -23,6 +23,18 @@ export async function setCredential(
   }
   const status = await client.credentials.put(name, credential, { signal: io.signal })
   await printResult(io, options, status, () => `${status.name} ${stateOf(status)}`)
+  if (status.kind === 'upstream') await printNote(io, wordsOf(await client.credentials.check(name)))
+}
+
+/** Fails when the upstream does not take the stored key. */
+export async function checkCredential(
+  { client, io }: CliContext,
+  name: string,
+  options: OutputOptions,
+): Promise<number> {
+  const check = await client.credentials.check(name, {}, { signal: io.signal })
+  await printResult(io, options, check, () => wordsOf(check))
+  return check.state === 'ok' ? 0 : 1
 }
 
 export async function removeCredential(
@@ -39,6 +51,10 @@ async function readValue(io: CliIo, name: string): Promise<string> {
   const parts: Uint8Array[] = []
   for await (const part of io.stdin ?? []) parts.push(part)
   return Buffer.concat(parts).toString('utf8').trim()
+}
+
+function wordsOf({ message, fix }: UpstreamCheck): string {
+  return fix === '' ? message : `${message} ${fix}`
 }
 
 function rowOf(credential: CredentialStatus): string[] {

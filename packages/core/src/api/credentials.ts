@@ -30,3 +30,7 @@ export const putCredentialSchema = z.strictObject({
   protocols: z.array(protocolSchema).min(1).optional(),
 })
 export type PutCredential = z.infer<typeof putCredentialSchema>
+
+/** What to try an upstream with; what is stored counts where nothing is said. */
+export const checkCredentialSchema = putCredentialSchema.partial()
+export type CheckCredential = z.infer<typeof checkCredentialSchema>

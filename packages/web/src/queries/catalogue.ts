@@ -32,6 +32,20 @@ export function useUpstreams() {
   })
 }
 
+/** The models that an upstream lists; not asked for where null. */
+export function useModels(upstream: string | null) {
+  const client = useClient()
+  return useQuery({
+    queryKey: ['models', upstream],
+    queryFn: ({ signal }) => {
+      if (upstream === null) throw new Error('There is no upstream to ask.')
+      return client.models(upstream, { signal })
+    },
+    enabled: upstream !== null,
+    staleTime,
+  })
+}
+
 /** The server's word on a combination; the page's own answer stands until it comes. */
 export function useGate(request: GateRequest | null) {
   const client = useClient()

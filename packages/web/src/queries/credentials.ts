@@ -1,4 +1,4 @@
-import type { PutCredential } from '@agent-machines/core'
+import type { PutCredential, UpstreamCheck } from '@agent-machines/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useClient } from './client-context.ts'
 
@@ -11,17 +11,29 @@ export function useCredentials() {
   })
 }
 
-/** Saves or removes a credential; everything that depends on one is asked for anew. */
+export interface CredentialChange {
+  readonly name: string
+  /** Null removes it. */
+  readonly credential: PutCredential | null
+  /** Whether the upstream is asked first, and nothing is saved that it does not take. */
+  readonly isChecked: boolean
+}
+
+/** Saves or removes a credential, or gives the check that it failed; everything that depends on one is asked for anew. */
 export function useCredentialChange() {
   const client = useClient()
   const queryClient = useQueryClient()
   return useMutation({
-    mutationFn: async ({ name, credential }: { name: string; credential: PutCredential | null }) => {
+    mutationFn: async ({ name, credential, isChecked }: CredentialChange): Promise<UpstreamCheck | null> => {
+      const check = credential && isChecked ? await client.credentials.check(name, credential) : null
+      if (check?.state === 'failed') return check
       if (credential) await client.credentials.put(name, credential)
       else await client.credentials.delete(name)
+      return check
     },
-    onSuccess: async () => {
-      const keys = ['credentials', 'runtimes', 'substrates', 'upstreams', 'gate']
+    onSuccess: async (check) => {
+      if (check?.state === 'failed') return
+      const keys = ['credentials', 'runtimes', 'substrates', 'upstreams', 'models', 'gate']
       await Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })))
     },
   })

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { CredentialAdministration } from '../../catalogue/credential-administration.ts'
+import type { UpstreamChecks } from '../../catalogue/upstream-checks.ts'
 import type { ConsoleService } from '../../console/console-service.ts'
 import type { UploadService } from '../../console/upload-service.ts'
 import type { BootstrapStream } from '../../deploy/bootstrap-stream.ts'
@@ -23,6 +24,7 @@ export interface RouteServices
     RunRouteServices,
     SystemRouteServices {
   readonly administration: CredentialAdministration
+  readonly upstreamChecks: UpstreamChecks
   readonly bootstrapStream: BootstrapStream
   readonly catalogue: Catalogue
   readonly consoles: ConsoleService
@@ -35,8 +37,8 @@ export interface RouteServices
 export function createRoutes(services: RouteServices): Route[] {
   const routes = [
     ...accountRoutes(services),
-    ...catalogueRoutes(services.catalogue),
-    ...credentialRoutes(services.administration),
+    ...catalogueRoutes(services.catalogue, services.upstreamChecks),
+    ...credentialRoutes(services.administration, services.upstreamChecks),
     ...machineRoutes(services),
     ...bootstrapRoutes(services.bootstrapStream, services.log),
     ...runRoutes(services),

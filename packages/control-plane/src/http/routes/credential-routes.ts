@@ -1,12 +1,19 @@
-import { credentialStatusSchema, pageOf, putCredentialSchema } from '@agent-machines/core'
+import {
+  checkCredentialSchema,
+  credentialStatusSchema,
+  pageOf,
+  putCredentialSchema,
+  upstreamCheckSchema,
+} from '@agent-machines/core'
 import { z } from 'zod'
 import type { CredentialAdministration } from '../../catalogue/credential-administration.ts'
+import type { UpstreamChecks } from '../../catalogue/upstream-checks.ts'
 import { json, noContent } from '../json.ts'
 import { type Route, route } from '../route.ts'
 
 const params = z.object({ name: z.string().max(128) })
 
-export function credentialRoutes(credentials: CredentialAdministration): Route[] {
+export function credentialRoutes(credentials: CredentialAdministration, checks: UpstreamChecks): Route[] {
   return [
     route({
       method: 'get',
@@ -26,6 +33,18 @@ export function credentialRoutes(credentials: CredentialAdministration): Route[]
       answer: { status: 200, schema: credentialStatusSchema },
       errors: ['CREDENTIAL_UNKNOWN', 'CREDENTIAL_FROM_ENVIRONMENT'],
       handle: async ({ params, body }) => json(await credentials.put(params.name, body)),
+    }),
+    route({
+      method: 'post',
+      path: '/api/v1/credentials/:name/check',
+      access: 'signed-in',
+      summary:
+        'Ask the upstream, at no cost, whether it takes a key: the given one, or the stored one. Stores nothing.',
+      params,
+      body: checkCredentialSchema,
+      answer: { status: 200, schema: upstreamCheckSchema },
+      errors: ['CREDENTIAL_UNKNOWN'],
+      handle: async ({ params, body }) => json(await checks.check(params.name, body)),
     }),
     route({
       method: 'delete',

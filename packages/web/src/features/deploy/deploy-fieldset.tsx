@@ -1,4 +1,5 @@
 import { useId } from 'react'
+import { useModels } from '../../queries/catalogue.ts'
 import type { Choices } from './deploy-choices.ts'
 import { type DeployFields, type FieldErrors, type SizeId, sizes } from './deploy-request.ts'
 
@@ -13,6 +14,7 @@ export interface DeployFieldsetProps {
 export function DeployFieldset({ choices, fields, errors, onFields }: DeployFieldsetProps) {
   const { substrate, upstream } = choices.chosen
   const modelsId = useId()
+  const listed = useModels(upstream?.readiness === 'ready' ? upstream.id : null).data
   const canLimit = substrate.capabilities.limits.cpu && substrate.capabilities.limits.memory
   return (
     <div className="options">
@@ -28,12 +30,13 @@ export function DeployFieldset({ choices, fields, errors, onFields }: DeployFiel
           value={fields.model}
           error={errors.model}
           placeholder={upstream.baseUrl === null ? 'Its name at the endpoint' : 'The runtime’s own default'}
+          hint={listed?.state === 'failed' ? listed.message : undefined}
           list={modelsId}
           onChange={(model) => onFields({ model })}
         />
       )}
       <datalist id={modelsId}>
-        {upstream?.models.map((model) => (
+        {(listed?.models ?? upstream?.models)?.map((model) => (
           <option key={model} value={model} />
         ))}
       </datalist>
@@ -102,13 +105,14 @@ interface TextFieldProps {
   readonly label: string
   readonly value: string
   readonly error: string | undefined
+  readonly hint?: string | undefined
   readonly placeholder?: string
   readonly list?: string
   readonly wide?: boolean
   readonly onChange: (value: string) => void
 }
 
-function TextField({ label, value, error, placeholder, list, wide, onChange }: TextFieldProps) {
+function TextField({ label, value, error, hint, placeholder, list, wide, onChange }: TextFieldProps) {
   const errorId = useId()
   return (
     <label className={`label ${wide ? 'label-wide' : ''}`}>
@@ -119,14 +123,14 @@ function TextField({ label, value, error, placeholder, list, wide, onChange }: T
         placeholder={placeholder}
         list={list}
         aria-invalid={error !== undefined}
-        aria-describedby={error ? errorId : undefined}
+        aria-describedby={error || hint ? errorId : undefined}
         autoComplete="off"
         spellCheck={false}
         onChange={(event) => onChange(event.target.value)}
       />
-      {error && (
-        <span id={errorId} className="label-error">
-          {error}
+      {(error || hint) && (
+        <span id={errorId} className={error ? 'label-error' : 'text-ink-3'}>
+          {error ?? hint}
         </span>
       )}
     </label>

@@ -6,10 +6,12 @@ import {
   type PutCredential,
   protocolLabels,
   protocols,
+  type UpstreamCheck,
   type UpstreamEntry,
 } from '@agent-machines/core'
 import { type FormEvent, useId, useState } from 'react'
 import { Failure } from '../../components/failure.tsx'
+import { StateGlyph } from '../../components/state-glyph.tsx'
 import { useToast } from '../../components/toasts.tsx'
 import { useCredentialChange } from '../../queries/credentials.ts'
 
@@ -30,11 +32,11 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
   const [chosen, setChosen] = useState<readonly Protocol[]>(status?.protocols ?? [])
   const [hasAddress, setHasAddress] = useState(isCustom || Boolean(status?.baseUrl))
   const [wrong, setWrong] = useState<string | null>(null)
-  const { mutate, isPending, error } = useCredentialChange()
+  const { mutate, isPending, error, data: check } = useCredentialChange()
   const toast = useToast()
+  const opens = status?.opens ?? upstream?.label ?? name
   const hintId = useId()
-  const save = (event: FormEvent) => {
-    event.preventDefault()
+  const save = (isChecked: boolean) => {
     const credential = {
       value: value.trim(),
       ...(hasAddress && baseUrl ? { baseUrl: baseUrl.trim() } : {}),
@@ -44,17 +46,23 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
     setWrong(problem)
     if (problem || isPending) return
     mutate(
-      { name, credential },
+      { name, credential, isChecked },
       {
-        onSuccess: () => {
-          toast({ text: `${status?.opens ?? upstream?.label ?? name} is saved`, shape: 'done' })
+        onSuccess: (answer) => {
+          if (answer?.state === 'failed') return
+          const saved = `${opens} is saved`
+          toast({ text: answer ? `${saved}. ${answer.message}` : saved, shape: 'done' })
           onDone()
         },
       },
     )
   }
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    save(upstream !== null)
+  }
   return (
-    <form className="grid gap-3" onSubmit={save}>
+    <form className="grid gap-3" onSubmit={submit}>
       {hasAddress && (
         <label className="label">
           Address
@@ -85,6 +93,7 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
         {wrong ?? (
           <>
             Stored as <code>{name}</code>.{' '}
+            {upstream && `${opens} is asked for its list of models first, which is free. `}
             {!hasAddress && (
               <button type="button" className="link" onClick={() => setHasAddress(true)}>
                 Other address
@@ -94,15 +103,35 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
         )}
       </p>
       {error && <Failure error={error} what="The key was not saved." />}
+      {check?.state === 'failed' && !isPending && <FailedCheck check={check} onSave={() => save(false)} />}
       <div className="flex gap-2">
         <button type="submit" className="button button-primary" disabled={isPending}>
-          {isPending ? 'Saving…' : 'Save'}
+          {upstream ? (isPending ? 'Checking…' : 'Check and save') : isPending ? 'Saving…' : 'Save'}
         </button>
         <button type="button" className="button button-quiet" onClick={onCancel}>
           Cancel
         </button>
       </div>
     </form>
+  )
+}
+
+function FailedCheck({ check, onSave }: { check: UpstreamCheck; onSave: () => void }) {
+  return (
+    <div className="note note-bad" role="alert">
+      <StateGlyph shape="failed" />
+      <div>
+        <b>{check.message}</b>
+        <p>
+          {check.fix} {check.isTransient ? 'This may pass by itself.' : ''} Nothing was saved.
+        </p>
+        <div className="note-actions">
+          <button type="button" className="button button-small" onClick={onSave}>
+            Save it all the same
+          </button>
+        </div>
+      </div>
+    </div>
   )
 }
 

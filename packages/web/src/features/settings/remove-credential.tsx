@@ -9,7 +9,7 @@ export function RemoveCredential({ status, onDone }: { status: CredentialStatus;
   const [isOpen, setOpen] = useState(false)
   const { mutateAsync, isPending, error } = useCredentialChange()
   const remove = async () => {
-    await mutateAsync({ name: status.name, credential: null })
+    await mutateAsync({ name: status.name, credential: null, isChecked: false })
     onDone()
   }
   return (
