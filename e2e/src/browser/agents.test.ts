@@ -224,4 +224,36 @@ describe('the terminal page', () => {
     await page.getByRole('button', { name: /^Cancelled SLOW/ }).waitFor()
     expect(await violationsOf(page)).toEqual([])
   })
+
+  it('changes the model of a machine, which its agent asks once it is restarted', async () => {
+    const { page } = at
+    const { items } = await plane.client.machines.list()
+    const id = items.find(({ runtime }) => runtime === 'claude-code')?.id ?? ''
+    await page.goto(`${plane.url}/dashboard/machines/${id}`)
+    await page
+      .getByRole('main')
+      .getByRole('button', { name: /^Actions of/ })
+      .click()
+    await page.getByRole('menuitem', { name: 'Change the model' }).click()
+
+    await page.getByLabel('Upstream').selectOption('custom')
+    await page.getByText('Custom endpoint has no address yet.').waitFor()
+    await page.getByLabel('Upstream').selectOption('anthropic')
+    await page.getByLabel('Model', { exact: true }).fill('claude-other-1')
+    await page.getByText('The agent’s conversation stays.').waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await picture(page, 'change-model')
+    await page.getByRole('button', { name: 'Change', exact: true }).click()
+
+    await page.getByText(/is set up for claude-other-1/).waitFor()
+    await eventually('ready', async () => (await plane.client.machines.get(id)).state === 'ready')
+    await plane.client.machines.agent(id, 'restart')
+    await eventually('idle', async () => (await agentOf(id)) === 'idle', 30_000)
+    await page.goto(`${plane.url}/dashboard/machines/${id}/terminal`)
+    await terminalShows(page, '❯')
+    await ask(page, 'ANSWER[from another]')
+    await eventually('asked', async () =>
+      models.requests.some(({ body }) => JSON.stringify(body).includes('"model":"claude-other-1"')),
+    )
+  })
 })

@@ -73,14 +73,16 @@ async function viewerReceives(link: ConsoleLink): Promise<void> {
   await ended
 }
 
-/** Decodes only the events that are short or last, so that the viewer is no slower than it must be. */
+/** Decodes only the ends of output, so that the viewer is no slower than it must be. */
 async function untilShown(link: ConsoleLink, text: string): Promise<void> {
   let tail = ''
   await nextEvent(
     link,
     (event) => {
-      if (event.event !== 'output') return false
-      tail = (tail + Buffer.from(event.data.data.slice(-64), 'base64').toString('latin1')).slice(-96)
+      if (event.event !== 'output' && event.event !== 'snapshot') return false
+      const { data } = event.data
+      const part = event.event === 'snapshot' ? data : data.slice(-1024)
+      tail = (tail + Buffer.from(part, 'base64').toString('latin1')).slice(-16_384)
       return tail.includes(text)
     },
     120_000,
@@ -92,7 +94,8 @@ async function controlClientPrints(folder: string): Promise<void> {
   const at = `-x ${size.cols} -y ${size.rows}`
   const print = `cat ${folder}/text; printf 'flood-%s\\n' ended; sleep 60`
   const client = `tmux -u -S ${socket} -f /dev/null -C new-session ${at} ${JSON.stringify(print)}`
-  const ended = `grep -qam1 flood-ended; tmux -S ${socket} kill-server`
+  // The server ends only once its client's output was taken.
+  const ended = `grep -qam1 flood-ended; tmux -S ${socket} kill-server & cat >/dev/null`
   const reading = spawn('sh', ['-c', `${client} | { ${ended}; }`], { stdio: ['pipe', 'ignore', 'inherit'] })
   await once(reading, 'exit')
 }

@@ -68,6 +68,7 @@ export function refreshMachines(queryClient: QueryClient): void {
 export type MachineCommand =
   | { readonly kind: 'wake' | 'sleep' | 'bootstrap' | 'destroy' }
   | { readonly kind: 'rename'; readonly name: string }
+  | { readonly kind: 'model'; readonly upstream: string; readonly model: string | null }
   | { readonly kind: 'agent'; readonly action: AgentAction }
 
 /** Runs one command on a machine and shows its answer everywhere. */
@@ -84,6 +85,8 @@ async function runCommand(client: Client, id: string, command: MachineCommand): 
   switch (command.kind) {
     case 'rename':
       return client.machines.patch(id, { name: command.name })
+    case 'model':
+      return client.machines.patch(id, { upstream: command.upstream, model: command.model })
     case 'agent':
       return client.machines.agent(id, command.action)
     case 'destroy': {

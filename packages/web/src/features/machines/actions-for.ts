@@ -5,6 +5,7 @@ export interface MachineActions {
   readonly wake: boolean
   readonly sleep: boolean
   readonly rename: boolean
+  readonly changeModel: boolean
   readonly retryBootstrap: boolean
   readonly startAgent: boolean
   readonly stopAgent: boolean
@@ -26,6 +27,7 @@ export function actionsFor(machine: Machine): MachineActions {
     wake: state === 'asleep' || state === 'unknown',
     sleep: up && machine.capabilities.sleep,
     rename: !gone,
+    changeModel: up && machine.upstream !== null,
     retryBootstrap: !gone && !lostForGood && machine.bootstrap.state === 'failed',
     startAgent: agentUp && !agentRuns,
     stopAgent: agentRuns,

@@ -1,6 +1,6 @@
 import type { Machine } from '@agent-machines/core'
 import { useNavigate } from '@tanstack/react-router'
-import { Moon, Pencil, SquareTerminal, Sun, Trash2 } from 'lucide-react'
+import { Brain, Moon, Pencil, SquareTerminal, Sun, Trash2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { actionsFor } from './actions-for.ts'
@@ -9,13 +9,14 @@ import { useSleepAndWake } from './use-sleep-and-wake.ts'
 const RenameDialog = lazy(() =>
   import('./rename-dialog.tsx').then((each) => ({ default: each.RenameDialog })),
 )
+const ModelDialog = lazy(() => import('./model-dialog.tsx').then((each) => ({ default: each.ModelDialog })))
 const DestroyDialog = lazy(() =>
   import('./destroy-dialog.tsx').then((each) => ({ default: each.DestroyDialog })),
 )
 
 /** `⋯` of a machine: exactly what `actionsFor` allows. */
 export function MachineMenu({ machine, className = '' }: { machine: Machine; className?: string }) {
-  const [dialog, setDialog] = useState<'rename' | 'destroy' | null>(null)
+  const [dialog, setDialog] = useState<'rename' | 'model' | 'destroy' | null>(null)
   const navigate = useNavigate()
   const { sleep, wake } = useSleepAndWake(machine)
   const actions = actionsFor(machine)
@@ -34,6 +35,9 @@ export function MachineMenu({ machine, className = '' }: { machine: Machine; cla
   if (actions.rename) {
     items.push({ label: 'Rename', icon: <Pencil {...icon} />, onSelect: () => setDialog('rename') })
   }
+  if (actions.changeModel) {
+    items.push({ label: 'Change the model', icon: <Brain {...icon} />, onSelect: () => setDialog('model') })
+  }
   if (actions.destroy) {
     const onSelect = () => setDialog('destroy')
     items.push({ label: 'Destroy…', icon: <Trash2 {...icon} />, onSelect, apart: true, bad: true })
@@ -43,6 +47,7 @@ export function MachineMenu({ machine, className = '' }: { machine: Machine; cla
       <Menu label={`Actions of ${machine.name}`} items={items} className={className} />
       <Suspense>
         {dialog === 'rename' && <RenameDialog machine={machine} onClose={() => setDialog(null)} />}
+        {dialog === 'model' && <ModelDialog machine={machine} onClose={() => setDialog(null)} />}
         {dialog === 'destroy' && <DestroyDialog machine={machine} onClose={() => setDialog(null)} />}
       </Suspense>
     </>

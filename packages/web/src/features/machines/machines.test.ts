@@ -146,7 +146,10 @@ describe('actionsFor', () => {
 
   it.each<[MachineState, string[]]>([
     ['provisioning', ['openTerminal', 'rename', 'destroy']],
-    ['ready', ['openTerminal', 'sleep', 'rename', 'stopAgent', 'restartAgent', 'exec', 'destroy']],
+    [
+      'ready',
+      ['openTerminal', 'sleep', 'rename', 'changeModel', 'stopAgent', 'restartAgent', 'exec', 'destroy'],
+    ],
     ['asleep', ['openTerminal', 'wake', 'rename', 'destroy']],
     ['waking', ['openTerminal', 'rename', 'destroy']],
     ['unknown', ['openTerminal', 'wake', 'rename', 'destroy']],
