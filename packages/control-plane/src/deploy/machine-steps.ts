@@ -24,7 +24,12 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
   const { access, bootstraps, sessions, closeConsoles } = options
   return {
     provision: (row, signal) => provision(options, row, signal),
-    bootstrap: (row, signal) => bootstraps.run(row, signal),
+    async bootstrap(row, signal) {
+      const ended = await bootstraps.run(row, signal)
+      const { upstream, model } = await access.get(row.id)
+      const isOutdated = upstream !== row.upstream || model !== row.model
+      return ended.state === 'ready' && isOutdated ? { ...ended, state: 'bootstrapping' } : ended
+    },
     async sleep(row, signal) {
       closeConsoles(row.id, 'asleep')
       await sessions.beforeSleep(row, signal)
@@ -34,7 +39,9 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
     async wake(row, signal) {
       await access.providerOf(row).wake(refOf(row))
       await sessions.afterWake(row, signal)
-      return { state: 'ready', stateReason: null, stateDetail: null }
+      const { bootstrap } = await access.get(row.id)
+      const state = bootstrap.state === 'pending' ? 'bootstrapping' : 'ready'
+      return { state, stateReason: null, stateDetail: null }
     },
     async destroy(row) {
       closeConsoles(row.id, 'destroyed')

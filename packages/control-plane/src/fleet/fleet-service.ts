@@ -99,11 +99,13 @@ export class FleetService {
         details: { reasons: verdict.reasons },
       })
     }
-    // The configuration phase writes the new upstream, so a set-up machine goes through its bootstrap again.
     const chosen = { ...plain, upstream: verdict.upstream, protocol: verdict.protocol, model }
-    return this.#act(machineId, ({ state }) =>
-      state === 'ready' ? { ...chosen, state: 'bootstrapping' } : chosen,
-    )
+    // The configuration phase writes the new upstream, so the machine goes through its bootstrap again, once it is up.
+    return this.#act(machineId, ({ state, bootstrap }) => ({
+      ...chosen,
+      bootstrap: { ...bootstrap, state: 'pending' },
+      ...(state === 'ready' ? { state: 'bootstrapping' as const } : {}),
+    }))
   }
 
   async #rename(row: MachineRow, name: string): Promise<void> {

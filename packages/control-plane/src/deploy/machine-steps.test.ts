@@ -1,0 +1,36 @@
+import { expect, it } from 'vitest'
+import type { MachineRow } from '../store/machine-store.ts'
+import { type MachineStepOptions, machineSteps } from './machine-steps.ts'
+
+const signal = new AbortController().signal
+
+it.each([
+  ['whose upstream was changed while it slept', 'pending', 'bootstrapping'],
+  ['that is as it was', 'done', 'ready'],
+  ['whose setup had failed', 'failed', 'ready'],
+] as const)('wakes a machine %s', async (_, state, expected) => {
+  const row = aRow({ bootstrap: { state, phases: [] } })
+
+  expect(await stepsOn(row).wake(row, signal)).toMatchObject({ state: expected })
+})
+
+it('sets a machine up anew whose model was changed meanwhile', async () => {
+  const row = aRow({ model: 'before' })
+
+  expect(await stepsOn(row).bootstrap(row, signal)).toEqual({ state: 'ready' })
+  expect(await stepsOn({ ...row, model: 'after' }).bootstrap(row, signal)).toEqual({ state: 'bootstrapping' })
+})
+
+/** Steps whose database holds `now`. */
+function stepsOn(now: MachineRow) {
+  return machineSteps({
+    access: { get: async () => now, providerOf: () => ({ wake: async () => ({ processesSurvived: true }) }) },
+    bootstraps: { run: async () => ({ state: 'ready' }) },
+    sessions: { afterWake: async () => undefined },
+  } as unknown as MachineStepOptions)
+}
+
+function aRow(row: Partial<MachineRow>): MachineRow {
+  const unset = { id: 'm1', providerRef: 'r', substrate: 'local', upstream: 'anthropic', model: null }
+  return { ...unset, bootstrap: { state: 'done', phases: [] }, ...row } as MachineRow
+}
