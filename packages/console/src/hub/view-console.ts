@@ -57,7 +57,7 @@ const idleMs = 12_000
 /** The first one comes soon: a reader that misses it knows that something on the way holds the stream back. */
 const firstIdleMs = 1000
 const keptBytes = 8 * 1024 * 1024
-/** How long an acknowledgement waits for the echo, so that both go together and the echo is not the later one. */
+/** How long an acknowledgement waits for the echo behind it, so that both go together. */
 const ackHoldMs = 4
 
 /** Yields the console's events for one reader, who keeps nothing here but its place in the log. */
@@ -117,16 +117,17 @@ async function* follow(
       place = { log: snapshot.log, offset: snapshot.end }
       if (epoch !== hub.state.epoch) told.acked = 0
       epoch = hub.state.epoch
-      events.push(snapshotEvent(hub, snapshot, reason))
+      events.push(snapshotEvent(hub, snapshot, reason), ...ackEvents(client, acked, told))
     } else if (entry !== null && place !== null) {
       place = { log: place.log, offset: entry.end }
-      events.push(...entryEvents(hub, entry))
+      events.push(...ackEvents(client, acked, told), ...entryEvents(hub, entry))
     } else if (acked > told.acked) {
       if (events.length === 0 && acked !== heldAck) {
         heldAck = acked
         await hub.changes.next(hub.timers, ackHoldMs, signal)
         continue
       }
+      events.push(...ackEvents(client, acked, told))
     } else if (events.length === 0) {
       const left = quietSince + idleAfterMs - hub.timers.now()
       if (left > 0) await hub.changes.next(hub.timers, left, signal)
@@ -136,13 +137,16 @@ async function* follow(
       }
     }
     if (events.length > 0) quietSince = hub.timers.now()
-    if (client !== undefined && acked > told.acked && place !== null) {
-      told.acked = acked
-      events.push({ event: 'ack', data: { client, acked } })
-    }
     yield* events
   }
   if (hub.ended !== null) yield { event: 'end', data: hub.ended }
+}
+
+/** Tells a client up to where its own input was typed: before the output which that caused. */
+function ackEvents(client: string | undefined, acked: number, told: Told): ConsoleEvent[] {
+  if (client === undefined || acked <= told.acked) return []
+  told.acked = acked
+  return [{ event: 'ack', data: { client, acked } }]
 }
 
 function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
