@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -94,6 +95,21 @@ it('opens the console at every start', async () => {
   await follow(plan)
 
   expect(readFileSync(join(home, 'count'), 'utf8')).toBe('open\nopen\n')
+})
+
+it('runs a plan that comes when the runner before has ended but not gone', async () => {
+  const plan = planOf([phase('one', 'echo one')])
+  await start(plan)
+  await follow(plan)
+  const folder = join(home, '.agent-machines/bootstrap')
+  const holder = spawn('flock', [join(folder, 'lock'), 'sh', '-c', 'echo held; sleep 0.3'])
+  await once(holder.stdout, 'data')
+  const next = planOf([phase('two', 'echo two >>count')])
+
+  expect((await start(next)).stdout).toBe('started\n')
+  await follow(next)
+
+  expect(readFileSync(join(home, 'count'), 'utf8')).toBe('two\n')
 })
 
 describe('a phase that fails', () => {

@@ -31,7 +31,7 @@ done
 mkdir -p ${foldersOf(files).map(quote).join(' ')} || fail 'cannot make folders in the home'
 chmod 700 .agent-machines || fail 'cannot protect ~/.agent-machines'
 exec 9>>${folder}/lock || fail 'cannot write to the home'
-flock -n 9 || { echo running; exit 0; }
+flock -n 9 || { has_ended && flock -w 2 9; } || { echo running; exit 0; }
 ${files.map(writeFile).join('\n')}
 chmod 700 ${executables(files)} || fail 'cannot make programs executable'
 setsid /bin/sh ${folder}/run </dev/null >>${folder}/runner.log 2>&1 &
@@ -39,6 +39,10 @@ started_of $! && printf '%s %s\\n' $! "$started" >${folder}/runner
 echo started
 }
 ${processIdentity}
+# A runner that has said so is about to let go of the lock; it takes in no other plan any more.
+has_ended() {
+  case $(tail -n 1 ${folder}/state 2>/dev/null) in *'"event":"end"'*) ;; *) false ;; esac
+}
 fail() {
   echo "am-bootstrap: $1" >&2
   exit 1
