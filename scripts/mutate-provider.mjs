@@ -94,9 +94,7 @@ const mutations = [
   {
     name: 'runs a command twice',
     cases: 'exec',
-    edits: [
-      ['sandbox-entry.ts', 'piecesOf(command.script)', "piecesOf(command.script + '\\n' + command.script)"],
-    ],
+    edits: [['sandbox-entry.ts', "'unset OLDPWD',", "'unset OLDPWD', script,"]],
   },
   {
     name: 'shows variables in the argument list',
@@ -104,8 +102,8 @@ const mutations = [
     edits: [
       [
         'sandbox-entry.ts',
-        "[...chain, '/bin/sh', '-c', inside]",
-        "[...chain, '/bin/sh', '-c', inside, 'sh', ...Object.values(command.env)]",
+        "'unset OLDPWD',",
+        "'exec /bin/sh -c ' + quote(script) + ' sh ' + variables.join(' '),",
       ],
     ],
   },
