@@ -1,10 +1,11 @@
 import { sh } from './shell-text.ts'
 
 /**
- * What the screen shows, reported in-band for the fleet's last line.
+ * What the agent's screen shows, reported in-band for the fleet's last line. Nobody asks it of other sessions:
+ * there the place in the log stands for the screen.
  *
  * A look costs a `tmux capture-pane`, so it is taken only when the log grew, and once a second at most. The
- * loop's own beat makes the log grow too; how much, it learns from a beat that changed nothing on the screen.
+ * loop's own beat makes the log grow too; how much, it learns from a beat that changed nothing.
  */
 export const lookScript = sh`
 # The courier's own file position is the length of its log, without a process to measure it.
@@ -48,6 +49,11 @@ look() {
   ours=$BEAT_OPEN
   BEAT_OPEN=''
   [ -z "$ours" ] || [ "$grown" -ne "$BEAT_SIZE" ] || return 0
+  if [ "$S" != agent ]; then
+    [ -z "$ours" ] || BEAT_SIZE=$grown
+    SCREEN=$POS
+    return 0
+  fi
   screen=$(read_screen)
   if [ "$screen" = "$SCREEN" ]; then
     [ -z "$ours" ] || BEAT_SIZE=$grown
