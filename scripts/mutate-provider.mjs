@@ -110,7 +110,7 @@ const mutations = [
   {
     name: 'gives commands streams that cannot be opened by name',
     cases: 'exec',
-    edits: [['machine-commands.ts', 'await this.#host.pipes.take(stdin)', 'null']],
+    edits: [['waiting-shells.ts', "await this.#pipes.take('open')", 'null']],
   },
   {
     name: 'never ends the input',
