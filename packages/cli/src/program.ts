@@ -98,6 +98,19 @@ function addRunCommands(program: Command, context: CliContext, setExitCode: (cod
     .action(async (id, task, options) =>
       setExitCode(await (await import('./commands/run.ts')).run(context, id, task, options)),
     )
+  withJson(
+    program
+      .command('chat <id> <message>')
+      .description('Say something to its agent and read what it answers; `-` reads the message from stdin.'),
+  )
+    .option('--new', 'in a new conversation, not in the last one')
+    .option('--session <session>', 'in this conversation')
+    .option('--allow-all', 'let the agent do everything without asking, for this message')
+    .option('--timeout <seconds>', 'end it after that; an hour unless given', parseSeconds)
+    .addHelpText('after', '\nExits as `am run` does. Ctrl-C cancels.')
+    .action(async (id, message, options) =>
+      setExitCode(await (await import('./commands/run.ts')).chat(context, id, message, options)),
+    )
   withJson(program.command('runs <id>').description('List the runs of a machine, newest first.')).action(
     async (id, options) => (await import('./commands/runs.ts')).runs(context, id, options),
   )

@@ -78,13 +78,18 @@ export {
 export { parseOrRefuse } from './api/parse-or-refuse.ts'
 export { describeRunEvent, describeRunUsage } from './api/run-words.ts'
 export {
+  type Chat,
   type CreateRun,
   type CreateRunInput,
+  chatSchema,
   createRunSchema,
   isRunOver,
+  latestSession,
   type Run,
   type RunEvent,
   type RunEventName,
+  type RunListQuery,
+  type RunOrigin,
   type RunOutcome,
   type RunState,
   type RunUsage,

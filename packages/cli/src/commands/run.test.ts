@@ -2,7 +2,7 @@ import { type Client, createClient } from '@agent-machines/client'
 import { AgentMachinesError, toProblem } from '@agent-machines/core'
 import { expect, it } from 'vitest'
 import type { CliContext } from '../context/cli-context.ts'
-import { run } from './run.ts'
+import { type ChatOptions, chat, run } from './run.ts'
 
 const usage = {
   inputTokens: 1200,
@@ -85,6 +85,25 @@ it('sends what the options say, and the task of standard input', async () => {
   })
 })
 
+it('says something in the last conversation, in a new one or in a named one', async () => {
+  const am = anAm([
+    ['message', { text: 'hello' }],
+    ['end', { state: 'done', detail: null, exitCode: 0 }],
+  ])
+
+  expect(await am.chat('hi')).toBe(0)
+  await am.chat('hi', { new: true, allowAll: true })
+  await am.chat('hi', { session: 's-1' })
+
+  expect(am.stdout()).toBe('hello\nhello\nhello\n')
+  expect(am.bodies).toEqual([
+    { task: 'hi', origin: 'chat', session: 'latest' },
+    { task: 'hi', origin: 'chat', permissions: 'all' },
+    { task: 'hi', origin: 'chat', session: 's-1' },
+  ])
+  await expect(am.chat('hi', { new: true, session: 's-1' })).rejects.toThrow('exclude each other')
+})
+
 it('cancels the run at Ctrl-C and waits for its end', async () => {
   const am = anAm([['message', { text: 'at work' }]])
 
@@ -162,6 +181,13 @@ function anAm(events: [string, unknown][], stdin = '') {
     interrupt: () => interrupted.abort('SIGINT'),
     run: ({ task = 'a task', ...options }: Options = {}, onOutput = () => {}) =>
       run(context(onOutput), 'm1', task, options),
+    chat: (message: string, options: ChatOptions = {}) =>
+      chat(
+        context(() => {}),
+        'm1',
+        message,
+        options,
+      ),
   }
 }
 
@@ -169,6 +195,7 @@ const aRun = {
   id: 'r1',
   machineId: 'm1',
   task: 'a task',
+  origin: 'run',
   state: 'starting',
   detail: null,
   exitCode: null,

@@ -3,8 +3,10 @@ import {
   type CreateRunInput,
   describeRunEvent,
   describeRunUsage,
+  latestSession,
   type Machine,
   type Run,
+  type RunOrigin,
   type RunOutcome,
   type StoredRunEvent,
 } from '@agent-machines/core'
@@ -15,6 +17,7 @@ import { type OutputOptions, printNote, printResult } from '../output/output.ts'
 import { UsageError } from '../output/usage-error.ts'
 
 export interface RunOptions extends OutputOptions {
+  readonly origin?: RunOrigin
   readonly model?: string
   readonly session?: string
   readonly allowAll?: boolean
@@ -57,6 +60,22 @@ export async function run(
   return follow(client, io, machine, started, options)
 }
 
+export interface ChatOptions extends Pick<RunOptions, 'json' | 'session' | 'allowAll' | 'timeout'> {
+  readonly new?: boolean
+}
+
+/** As a run, in the last conversation unless told. */
+export async function chat(
+  context: CliContext,
+  reference: string,
+  message: string,
+  { new: isNew, session, ...options }: ChatOptions,
+): Promise<number> {
+  if (isNew && session !== undefined) throw new UsageError('--new and --session exclude each other.')
+  const where = isNew ? {} : { session: session ?? latestSession }
+  return run(context, reference, message, { ...options, ...where, origin: 'chat' })
+}
+
 async function follow(
   client: Client,
   io: CliIo,
@@ -92,9 +111,10 @@ async function show(event: StoredRunEvent, io: CliIo, { json }: OutputOptions): 
 }
 
 async function requestOf(io: CliIo, task: string, options: RunOptions): Promise<CreateRunInput> {
-  const { model, session, allowAll, timeout, budget } = options
+  const { origin, model, session, allowAll, timeout, budget } = options
   return {
     task: task === '-' ? await readTask(io) : task,
+    ...(origin === undefined ? {} : { origin }),
     ...(model === undefined ? {} : { model }),
     ...(session === undefined ? {} : { session }),
     ...(allowAll ? { permissions: 'all' } : {}),

@@ -3,6 +3,7 @@ import {
   type Page,
   pageOf,
   type Run,
+  type RunOrigin,
   runSchema,
   type StoredRunEvent,
 } from '@agent-machines/core'
@@ -19,8 +20,11 @@ export interface RunsApi {
     run: CreateRunInput,
     options?: CallOptions & { idempotencyKey?: string },
   ): Promise<Run>
-  /** Newest first. */
-  list(machineId: string, options?: ListOptions): Promise<Page<Run>>
+  /** Newest first; all of them, or those with this origin or in this conversation. */
+  list(
+    machineId: string,
+    options?: ListOptions & { origin?: RunOrigin; session?: string },
+  ): Promise<Page<Run>>
   get(machineId: string, runId: string, options?: CallOptions): Promise<Run>
   /** Resolves when it was asked for; the stream tells when the run is over. */
   cancel(machineId: string, runId: string, options?: CallOptions): Promise<Run>
@@ -44,7 +48,7 @@ export function createRunsApi(http: Http, createId: () => string, pause: Pause):
       }),
     list: (machineId, options = {}) =>
       http.json('GET', pathOf(machineId), pageOf(runSchema), {
-        query: listQueryOf(options),
+        query: { ...listQueryOf(options), origin: options.origin, session: options.session },
         signal: options.signal,
       }),
     get: (machineId, runId, options) => http.json('GET', pathOf(machineId, runId), runSchema, options),

@@ -48,6 +48,19 @@ it('refuses what the runtime cannot do', async () => {
   })
 })
 
+it('goes on with the last conversation, and begins one where there is none', async () => {
+  const { service, rows } = aService()
+  const chat = { ...request, body: createRunSchema.parse({ task: 'hi', origin: 'chat', session: 'latest' }) }
+  await service.create(chat)
+  expect(rows[0]).toMatchObject({ origin: 'chat', resumedSession: null })
+
+  await expect(service.create(chat)).rejects.toMatchObject({ code: 'SESSION_BUSY', details: { runId: 'r1' } })
+
+  Object.assign(rows[0] ?? {}, { session: 's-1' })
+  await service.create(chat)
+  expect(rows[1]).toMatchObject({ resumedSession: 's-1' })
+})
+
 it('answers a repeated request also when the machine sleeps by now', async () => {
   const { service, machine } = aService()
   const repeated = { ...request, idempotencyKey: 'k' }
@@ -102,9 +115,15 @@ function aService(changes: Partial<MachineRow> = {}, refusal: AgentMachinesError
 
 function inMemory(rows: RunRow[]): RunStore {
   const keys = new Map<string, RunRow>()
-  const store: Pick<RunStore, 'insert' | 'repeated' | 'get' | 'requestCancel'> = {
+  const store: Pick<RunStore, 'insert' | 'repeated' | 'latest' | 'get' | 'requestCancel'> = {
     async insert(run: NewRun, asked) {
-      const row = { ...run, state: 'starting', createdAt: new Date(0), cancelRequestedAt: null } as RunRow
+      const row = {
+        ...run,
+        state: 'starting',
+        session: null,
+        createdAt: new Date(0),
+        cancelRequestedAt: null,
+      } as RunRow
       rows.push(row)
       if (asked) keys.set(asked.key, row)
       return { outcome: 'inserted', run: row }
@@ -113,6 +132,7 @@ function inMemory(rows: RunRow[]): RunStore {
       const run = keys.get(key)
       return run ? { outcome: 'repeated', run } : null
     },
+    latest: async (_machineId, origin) => rows.findLast((row) => row.origin === origin),
     get: async (id) => rows.find((row) => row.id === id),
     async requestCancel(id) {
       for (const row of rows) if (row.id === id) row.cancelRequestedAt = new Date(0)

@@ -1,4 +1,12 @@
-import { AgentMachinesError, type CreateRun, isRunOver, type Page, type Run } from '@agent-machines/core'
+import {
+  AgentMachinesError,
+  type CreateRun,
+  isRunOver,
+  latestSession,
+  type Page,
+  type Run,
+  type RunListQuery,
+} from '@agent-machines/core'
 import type { RuntimeRecipe } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { BootstrapService } from '../deploy/bootstrap-service.ts'
@@ -46,7 +54,8 @@ export class RunService {
     assertTakes(this.#options.catalogue.recipe(machine.runtime), body)
     assertAwake(machine.id, machine.state)
     await bootstraps.agentOf(machine)
-    const made = await runs.insert(newRun(newId(), machine, body), request)
+    const session = body.session === latestSession ? await this.#latest(machine, body) : body.session
+    const made = await runs.insert(newRun(newId(), machine, { ...body, session }), request)
     const run = runOf(made)
     keeper.kick(run.id)
     return toRun(run)
@@ -57,9 +66,9 @@ export class RunService {
   }
 
   /** Newest first. */
-  async list(machineId: string, query: { limit: number; cursor?: string | undefined }): Promise<Page<Run>> {
+  async list(machineId: string, query: RunListQuery): Promise<Page<Run>> {
     await this.#options.access.get(machineId)
-    const page = await this.#options.runs.list(machineId, query.limit, query.cursor)
+    const page = await this.#options.runs.list(machineId, query)
     return { items: page.items.map(toRun), nextCursor: page.nextCursor }
   }
 
@@ -70,6 +79,18 @@ export class RunService {
     await this.#options.runs.requestCancel(runId)
     await this.#options.keeper.cancel(run)
     return this.get(machineId, runId)
+  }
+
+  /** Undefined where none has begun. */
+  async #latest({ id }: MachineRow, { origin }: CreateRun): Promise<string | undefined> {
+    const latest = await this.#options.runs.latest(id, origin)
+    if (latest === undefined) return undefined
+    const session = latest.session ?? latest.resumedSession
+    // It is about to begin one: nobody knows its name yet.
+    if (session === null) {
+      throw new AgentMachinesError('SESSION_BUSY', undefined, { details: { runId: latest.id } })
+    }
+    return session
   }
 
   async #find(machineId: string, runId: string): Promise<RunRow> {
@@ -103,6 +124,7 @@ function newRun(id: string, machine: MachineRow, body: CreateRun) {
     workspace: machine.workspace,
     machineId: machine.id,
     task: body.task,
+    origin: body.origin,
     model: body.model ?? null,
     resumedSession: body.session ?? null,
     permissions: body.permissions,

@@ -1,3 +1,4 @@
+import type { Run } from '@agent-machines/core'
 import type { RunStore } from '../store/run-store.ts'
 import type { ServerEvent } from '../streams/server-event.ts'
 import type { RunChanges } from './run-changes.ts'
@@ -14,6 +15,12 @@ export class RunStream {
   constructor(runs: Pick<RunStore, 'eventsAfter'>, changes: RunChanges) {
     this.#runs = runs
     this.#changes = changes
+  }
+
+  /** The run itself, then everything it does. */
+  async *streamFrom(run: Run, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    yield { event: 'run', data: run }
+    yield* this.stream(run.id, undefined, signal)
   }
 
   async *stream(

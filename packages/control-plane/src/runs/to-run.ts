@@ -7,6 +7,7 @@ export function toRun(row: RunRow): Run {
     id: row.id,
     machineId: row.machineId,
     task: row.task,
+    origin: row.origin,
     state: row.state,
     detail: row.detail,
     exitCode: row.exitCode,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RunEvent } from '@agent-machines/core'
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
 import { MachineStore } from './machine-store.ts'
-import { RunStore } from './run-store.ts'
+import { type NewRun, RunStore } from './run-store.ts'
 import { machines } from './schema.ts'
 import { aMachine } from './testing/a-machine.ts'
 import { createTestClock, openTestDatabase, type TestDatabase } from './testing/open-test-database.ts'
@@ -92,12 +92,48 @@ it('lists what is not over, and the runs of a machine newest first, page by page
   }
   await store.append(ids[0] ?? '', 0, [{ event: 'end', data: { state: 'done', detail: null, exitCode: 0 } }])
 
-  const first = await store.list(machineId, 2, undefined)
-  const second = await store.list(machineId, 2, first.nextCursor ?? '')
+  const first = await store.list(machineId, { limit: 2 })
+  const second = await store.list(machineId, { limit: 2, cursor: first.nextCursor ?? '' })
 
   expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids)
   expect(second.nextCursor).toBeNull()
   expect((await store.listActive()).map(({ id }) => id)).toEqual(ids.slice(1).reverse())
+})
+
+it('lets one run at a time go on in a conversation, asked through two control planes at once', async () => {
+  const other = new RunStore((await test.openAnother()).db, time.clock)
+  const run = () => ({ ...aRun(), resumedSession: 's-1' })
+
+  const made = await Promise.allSettled(
+    Array.from({ length: 8 }, (_, index) => (index % 2 ? store : other).insert(run())),
+  )
+
+  const [first] = (await store.list(machineId, { limit: 9, session: 's-1' })).items
+  const refused = made.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []))
+  expect(refused).toHaveLength(7)
+  expect(refused[0]).toMatchObject({ code: 'SESSION_BUSY', details: { runId: first?.id } })
+  await insertRun({ resumedSession: 's-2' })
+  await store.append(first?.id ?? '', 0, [ended])
+  await insertRun({ resumedSession: 's-1' })
+})
+
+it('knows the runs of a conversation, and the last one of each origin', async () => {
+  const chat = await insertRun({ origin: 'chat' })
+  time.advance(1000)
+  expect((await store.latest(machineId, 'chat'))?.id).toBe(chat.id)
+  await store.append(chat.id, 0, [{ event: 'session', data: { session: 's-1', model: null } }, ended])
+  const next = await insertRun({ origin: 'chat', resumedSession: 's-1' })
+  await store.append(next.id, 0, [ended])
+  time.advance(1000)
+  const other = await insertRun()
+  const failed = await insertRun({ origin: 'chat' })
+  await store.append(failed.id, 0, [ended])
+
+  const found = await store.list(machineId, { limit: 9, session: 's-1' })
+  expect(found.items.map(({ id }) => id)).toEqual([next.id, chat.id])
+  const runs = await store.list(machineId, { limit: 9, origin: 'run' })
+  expect(runs.items.map(({ id }) => id)).toEqual([other.id])
+  expect((await store.latest(machineId, 'chat'))?.id).toBe(next.id)
 })
 
 it('notes the first wish to cancel, and none for a run that is over', async () => {
@@ -110,25 +146,28 @@ it('notes the first wish to cancel, and none for a run that is over', async () =
   expect((await store.get(id))?.cancelRequestedAt).toEqual(first)
 })
 
+const ended: RunEvent = { event: 'end', data: { state: 'done', detail: null, exitCode: 0 } }
+
 function message(text: string, parent?: string): RunEvent {
   return { event: 'message', data: { text, ...(parent === undefined ? {} : { parent }) } }
 }
 
-async function insertRun() {
-  const made = await store.insert(aRun())
+async function insertRun(changes: Partial<NewRun> = {}) {
+  const made = await store.insert({ ...aRun(), ...changes })
   if (made.outcome !== 'inserted') throw new Error('no run was made')
   return made.run
 }
 
-function aRun() {
+function aRun(): NewRun {
   return {
     id: randomUUID(),
     workspace: 'w',
     machineId,
     task: 'a task',
+    origin: 'run',
     model: null,
     resumedSession: null,
-    permissions: 'configured' as const,
+    permissions: 'configured',
     timeoutMs: 1000,
     budgetUsd: null,
   }

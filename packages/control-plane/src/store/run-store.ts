@@ -1,5 +1,13 @@
-import type { Page, RunEvent, RunOutcome, StoredRunEvent } from '@agent-machines/core'
-import { and, asc, desc, eq, gt, isNull, lt, or } from 'drizzle-orm'
+import {
+  AgentMachinesError,
+  type Page,
+  type RunEvent,
+  type RunListQuery,
+  type RunOrigin,
+  type RunOutcome,
+  type StoredRunEvent,
+} from '@agent-machines/core'
+import { and, asc, desc, eq, gt, isNull, lt, or, sql } from 'drizzle-orm'
 import type { Clock } from './clock.ts'
 import type { Queries } from './database.ts'
 import { claimIdempotencyKey, findIdempotencyKey, type IdempotencyRequest } from './idempotency-keys.ts'
@@ -14,6 +22,7 @@ export type NewRun = Pick<
   | 'workspace'
   | 'machineId'
   | 'task'
+  | 'origin'
   | 'model'
   | 'resumedSession'
   | 'permissions'
@@ -23,6 +32,9 @@ export type NewRun = Pick<
 
 /** What a run with this idempotency key is; `mismatch`: the key was used for something else. */
 export type RepeatedRun = { readonly outcome: 'repeated'; readonly run: RunRow } | { outcome: 'mismatch' }
+
+/** The conversation that a run is in, as far as it is known. */
+const conversation = sql<string | null>`coalesce(${runs.session}, ${runs.resumedSession})`
 
 type AddedEvent = RunEvent & { readonly truncated?: boolean }
 
@@ -36,7 +48,11 @@ export class RunStore {
     this.#clock = clock
   }
 
-  /** Writes the run and its idempotency key, or neither; a repeated request gets the first one's run. */
+  /**
+   * Writes the run and its idempotency key, or neither; a repeated request gets the first one's run.
+   *
+   * Rejects with `SESSION_BUSY` while another run goes on in the same conversation.
+   */
   async insert(
     run: NewRun,
     request?: IdempotencyRequest,
@@ -46,6 +62,7 @@ export class RunStore {
       const claim = request && (await claimIdempotencyKey(tx, request, run.id, now))
       if (claim && claim.outcome !== 'claimed')
         return repeatedBy(tx, claim.outcome === 'repeated' ? claim.madeId : null)
+      if (run.resumedSession !== null) await refuseSecond(tx, run.machineId, run.resumedSession)
       const [inserted] = await tx
         .insert(runs)
         .values({ ...run, state: 'starting', createdAt: now })
@@ -66,8 +83,21 @@ export class RunStore {
     return row
   }
 
+  /** The newest run with this origin that is in a conversation or may still get into one. */
+  async latest(machineId: string, origin: RunOrigin): Promise<RunRow | undefined> {
+    const isInOne = or(sql`${conversation} is not null`, isNull(runs.endedAt))
+    const [row] = await this.#db
+      .select()
+      .from(runs)
+      .where(and(eq(runs.machineId, machineId), eq(runs.origin, origin), isInOne))
+      .orderBy(desc(runs.createdAt), desc(runs.id))
+      .limit(1)
+    return row
+  }
+
   /** Newest first. */
-  async list(machineId: string, limit: number, cursor: string | undefined): Promise<Page<RunRow>> {
+  async list(machineId: string, query: RunListQuery): Promise<Page<RunRow>> {
+    const { limit, cursor, origin, session } = query
     const after = cursor === undefined ? undefined : parsePageCursor(cursor)
     const older =
       after &&
@@ -75,7 +105,14 @@ export class RunStore {
     const rows = await this.#db
       .select()
       .from(runs)
-      .where(and(eq(runs.machineId, machineId), older))
+      .where(
+        and(
+          eq(runs.machineId, machineId),
+          origin && eq(runs.origin, origin),
+          session === undefined ? undefined : eq(conversation, session),
+          older,
+        ),
+      )
       .orderBy(desc(runs.createdAt), desc(runs.id))
       .limit(limit + 1)
     const items = rows.slice(0, limit)
@@ -171,6 +208,21 @@ function notedBy({ event, data }: RunEvent, now: Date): Partial<RunRow> {
     default:
       return {}
   }
+}
+
+/** Holds off every other run of the conversation until the transaction ends. */
+async function refuseSecond(
+  tx: Pick<Queries, 'select' | 'execute'>,
+  machineId: string,
+  session: string,
+): Promise<void> {
+  await tx.execute(sql`select pg_advisory_xact_lock(hashtextextended(${`run ${machineId}/${session}`}, 0))`)
+  const [going] = await tx
+    .select({ id: runs.id })
+    .from(runs)
+    .where(and(eq(runs.machineId, machineId), eq(conversation, session), isNull(runs.endedAt)))
+    .limit(1)
+  if (going) throw new AgentMachinesError('SESSION_BUSY', undefined, { details: { runId: going.id } })
 }
 
 async function repeatedBy(db: Pick<Queries, 'select'>, id: string | null): Promise<RepeatedRun> {

@@ -8,6 +8,7 @@ import type {
   Network,
   Protocol,
   RunEvent,
+  RunOrigin,
   RunState,
   RunUsage,
 } from '@agent-machines/core'
@@ -102,6 +103,7 @@ export const runs = pgTable(
     workspace: text('workspace').notNull(),
     machineId: text('machine_id').notNull(),
     task: text('task').notNull(),
+    origin: text('origin').$type<RunOrigin>().notNull().default('run'),
     model: text('model'),
     /** The conversation it was asked to go on with. */
     resumedSession: text('resumed_session'),
@@ -126,6 +128,7 @@ export const runs = pgTable(
   (table) => [
     index('runs_newest_first').on(table.machineId, table.createdAt.desc(), table.id.desc()),
     index('runs_active').on(table.createdAt).where(sql`ended_at is null`),
+    index('runs_of_session').on(table.machineId, sql`(coalesce(session, resumed_session))`),
   ],
 )
 

@@ -24,15 +24,20 @@ const task = z
   .max(262_144)
   .refine((text) => !text.includes('\0'), 'A task cannot hold NUL.')
 
+/** `chat`: a message in a conversation that somebody has with the agent. */
+export const runOrigins = ['run', 'chat'] as const
+export type RunOrigin = (typeof runOrigins)[number]
+const session = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/, 'A session as a run names it.')
+/** In the place of a session: the newest conversation of the same origin, or a new one. */
+export const latestSession = 'latest'
+
 export const createRunSchema = z.strictObject({
   task,
+  origin: z.enum(runOrigins).default('run'),
   /** The machine's own unless given. */
   model: z.string().min(1).max(255).optional(),
-  /** A conversation of the runtime to go on with, as an earlier run's `session` names it. */
-  session: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,127}$/, 'A session as a run names it.')
-    .optional(),
+  /** A conversation of the runtime to go on with, as an earlier run's `session` names it, or `latest`. */
+  session: session.optional(),
   /** `configured`: what the agent's settings allow; `all`: everything, for this run alone. */
   permissions: z.enum(['configured', 'all']).default('configured'),
   /** The run is ended after this; the time a machine sleeps does not count. */
@@ -99,6 +104,7 @@ export const runSchema = z.object({
   id: z.string(),
   machineId: z.string(),
   task: z.string(),
+  origin: z.enum(runOrigins),
   state: runStateSchema,
   /** One sentence on how it ended, where the state alone does not say. */
   detail: z.string().nullable(),
@@ -122,7 +128,20 @@ export type Run = z.infer<typeof runSchema>
 export const runListQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(256).optional(),
+  origin: z.enum(runOrigins).optional(),
+  /** Only those in this conversation. */
+  session: session.optional(),
 })
+export type RunListQuery = z.infer<typeof runListQuerySchema>
+
+/** A message to the agent of a machine. */
+export const chatSchema = z.strictObject({
+  message: task,
+  /** A conversation, `latest` unless told; null begins a new one. */
+  session: session.nullable().default(latestSession),
+  permissions: createRunSchema.shape.permissions,
+})
+export type Chat = z.infer<typeof chatSchema>
 
 /** Whether nothing more will happen to it. */
 export function isRunOver(state: RunState): state is RunOutcome {

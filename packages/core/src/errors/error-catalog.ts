@@ -95,6 +95,12 @@ export const errorCatalog = {
     title: 'The machine is not ready.',
     hint: 'Wait until its state is `ready`; `am status <id>` shows it.',
   },
+  SESSION_BUSY: {
+    status: 409,
+    retry: 'later',
+    title: 'A run goes on in this conversation.',
+    hint: 'Wait until it is over or cancel it, or begin another conversation.',
+  },
   INPUT_GAP: {
     status: 409,
     retry: 'after-fix',

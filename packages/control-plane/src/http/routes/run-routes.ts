@@ -1,4 +1,4 @@
-import { createRunSchema, pageOf, runListQuerySchema, runSchema } from '@agent-machines/core'
+import { chatSchema, createRunSchema, pageOf, runListQuerySchema, runSchema } from '@agent-machines/core'
 import type { Logger } from 'pino'
 import { z } from 'zod'
 import type { RunService } from '../../runs/run-service.ts'
@@ -15,9 +15,20 @@ export interface RunRouteServices {
   readonly log: Logger
 }
 
-const path = '/api/v1/machines/:id/runs'
+const machine = '/api/v1/machines/:id'
+const path = `${machine}/runs`
 const runParams = machineParams.extend({ runId: z.string().max(64) })
 const errors = ['MACHINE_UNKNOWN', 'RUN_UNKNOWN'] as const
+const refusals = [
+  'MACHINE_UNKNOWN',
+  'MACHINE_ASLEEP',
+  'MACHINE_NOT_READY',
+  'MACHINE_DESTROYED',
+  'CAPABILITY_UNSUPPORTED',
+  'GATE_BLOCKED',
+  'SESSION_BUSY',
+  'IDEMPOTENCY_MISMATCH',
+] as const
 
 export function runRoutes({ runs, runStream, log }: RunRouteServices): Route[] {
   return [
@@ -30,19 +41,39 @@ export function runRoutes({ runs, runStream, log }: RunRouteServices): Route[] {
       params: machineParams,
       body: createRunSchema,
       answer: { status: 202, schema: runSchema },
-      errors: [
-        'MACHINE_UNKNOWN',
-        'MACHINE_ASLEEP',
-        'MACHINE_NOT_READY',
-        'MACHINE_DESTROYED',
-        'CAPABILITY_UNSUPPORTED',
-        'GATE_BLOCKED',
-        'IDEMPOTENCY_MISMATCH',
-      ],
+      errors: refusals,
       handle: async ({ params, body, principal, context }) => {
         const idempotencyKey = idempotencyKeyOf(context.req.header('idempotency-key'))
         const request = { machineId: params.id, body, principal: principal?.id ?? '', idempotencyKey }
         return json(await runs.create(request), 202)
+      },
+    }),
+    route({
+      method: 'post',
+      path: `${machine}/chat`,
+      access: 'signed-in',
+      summary:
+        'Say something to the agent in a conversation beside the console: `run` first, then what the run’s stream has.',
+      params: machineParams,
+      body: chatSchema,
+      answer: { status: 200, stream: 'limited' },
+      errors: refusals,
+      handle: async ({ params, body, principal, context, openStream }) => {
+        const { message, session, permissions } = body
+        const run = await runs.create({
+          machineId: params.id,
+          body: createRunSchema.parse({
+            task: message,
+            origin: 'chat',
+            permissions,
+            ...(session === null ? {} : { session }),
+          }),
+          principal: principal?.id ?? '',
+          idempotencyKey: idempotencyKeyOf(context.req.header('idempotency-key')),
+        })
+        const { signal, abort } = openStream()
+        const events = runStream.streamFrom(run, signal)
+        return eventStream(withErrorEvent(events, signal, log), abort)
       },
     }),
     route({

@@ -1,5 +1,6 @@
 import { machinesAndAccounts } from './0001-machines-and-accounts.ts'
 import { runs } from './0002-runs.ts'
+import { chat } from './0003-chat.ts'
 
 export interface Migration {
   /** Position in the list, from 1; permanent. */
@@ -12,4 +13,5 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'machines-and-accounts', sql: machinesAndAccounts },
   { version: 2, name: 'runs', sql: runs },
+  { version: 3, name: 'chat', sql: chat },
 ]

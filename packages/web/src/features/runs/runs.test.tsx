@@ -116,6 +116,7 @@ function aRun(change: Partial<Run> = {}): Run {
     id: 'r1',
     machineId: 'm1',
     task: 'the task\nin detail',
+    origin: 'run',
     state: 'running',
     detail: null,
     exitCode: null,
