@@ -137,6 +137,27 @@ it('is told by `am run`, which exits as the run did', async () => {
   expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ event: 'end', data: { state: 'limit-reached' } })
 })
 
+it('is a conversation for `am chat` and over HTTP', async () => {
+  const said = await runAm(plane, ['chat', idOf('codex'), 'ANSWER[good morning]'])
+  const again = await runAm(plane, ['chat', idOf('codex'), 'ANSWER[and good night]'])
+  const response = await fetch(`${plane.url}/api/v1/machines/${idOf('codex')}/chat`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${plane.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ message: 'ANSWER[once more]' }),
+  })
+  const told = await response.text()
+  const { items } = await plane.client.runs.list(idOf('codex'), { origin: 'chat' })
+
+  expect([said.stdout, again.stdout]).toEqual(['good morning\n', 'and good night\n'])
+  expect(told).toMatch(/^event: run\n.*event: message\n.*once more.*event: end\n/s)
+  expect(items.map(({ result }) => result)).toEqual(['once more', 'and good night', 'good morning'])
+  expect(new Set(items.map(({ session }) => session)).size).toBe(1)
+  const lastAsked = JSON.stringify(
+    model.requests.findLast(({ body }) => JSON.stringify(body).includes('once more')),
+  )
+  expect(lastAsked).toContain('good morning')
+})
+
 it('used the key, and shows it nowhere, not even when the agent prints it', async () => {
   const { run, events } = await done('claude-code', {
     task: 'TOOLCALL[echo $ANTHROPIC_API_KEY; env]',

@@ -11,7 +11,7 @@ export function toRun(row: RunRow): Run {
     state: row.state,
     detail: row.detail,
     exitCode: row.exitCode,
-    session: row.session,
+    session: row.session ?? row.resumedSession,
     model: row.model,
     permissions: row.permissions,
     timeoutMs: row.timeoutMs,

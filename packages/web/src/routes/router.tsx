@@ -107,6 +107,12 @@ const overviewRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/machine/overview-page.tsx'), 'OverviewPage'),
 })
 
+const chatRoute = createRoute({
+  getParentRoute: () => machineRoute,
+  path: 'chat',
+  component: lazyRouteComponent(() => import('../features/chat/chat-page.tsx'), 'ChatPage'),
+})
+
 const terminalRoute = createRoute({
   getParentRoute: () => machineRoute,
   path: 'terminal',
@@ -128,7 +134,7 @@ const routeTree = rootRoute.addChildren([
     deployRoute,
     setupRoute,
     settingsRoute,
-    machineRoute.addChildren([overviewRoute, terminalRoute]),
+    machineRoute.addChildren([overviewRoute, chatRoute, terminalRoute]),
   ]),
 ])
 

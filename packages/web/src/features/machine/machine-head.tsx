@@ -3,7 +3,7 @@ import { Link, useRouterState } from '@tanstack/react-router'
 import { Moon, Sun } from 'lucide-react'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { StateMark } from '../../components/state-mark.tsx'
-import type { Labels } from '../../queries/catalogue.ts'
+import { type Labels, useRuntimes } from '../../queries/catalogue.ts'
 import { actionsFor } from '../machines/actions-for.ts'
 import { inSentence } from '../machines/in-sentence.ts'
 import { MachineMenu } from '../machines/machine-menu.tsx'
@@ -16,9 +16,20 @@ export interface MachineHeadProps {
   readonly labels: Labels
 }
 
-/** Name, state, the machine's two pages and what can be done with it. */
+const tabs = [
+  { to: '/dashboard/machines/$id/terminal', end: 'terminal', label: 'Terminal' },
+  { to: '/dashboard/machines/$id/chat', end: 'chat', label: 'Chat' },
+  { to: '/dashboard/machines/$id', end: 'overview', label: 'Overview' },
+] as const
+
+function pageOf(path: string): (typeof tabs)[number]['end'] {
+  return tabs.find(({ end }) => path.endsWith(`/${end}`))?.end ?? 'overview'
+}
+
+/** Name, state, the machine's pages and what can be done with it. */
 export function MachineHead({ machine, machines, labels }: MachineHeadProps) {
-  const isTerminal = useRouterState({ select: (state) => state.location.pathname.endsWith('/terminal') })
+  const path = useRouterState({ select: (state) => state.location.pathname })
+  const takesRuns = useRuntimes().data?.find(({ id }) => id === machine.runtime)?.takesRuns === true
   const actions = actionsFor(machine)
   const { sleep, wake, isPending } = useSleepAndWake(machine)
   const params = { id: machine.id }
@@ -30,24 +41,21 @@ export function MachineHead({ machine, machines, labels }: MachineHeadProps) {
         <StateMark machine={machine} />
       </div>
       <nav className="machine-tabs" aria-label="Machine">
-        <Link
-          to="/dashboard/machines/$id/terminal"
-          params={params}
-          activeOptions={{ exact: true }}
-          className="tabs-link"
-          aria-current={isTerminal ? 'page' : undefined}
-        >
-          Terminal
-        </Link>
-        <Link
-          to="/dashboard/machines/$id"
-          params={params}
-          activeOptions={{ exact: true }}
-          className="tabs-link"
-          aria-current={isTerminal ? undefined : 'page'}
-        >
-          Overview
-        </Link>
+        {tabs.map(
+          ({ to, end, label }) =>
+            (end !== 'chat' || takesRuns) && (
+              <Link
+                key={to}
+                to={to}
+                params={params}
+                activeOptions={{ exact: true }}
+                className="tabs-link"
+                aria-current={pageOf(path) === end ? 'page' : undefined}
+              >
+                {label}
+              </Link>
+            ),
+        )}
       </nav>
       <span className="flex-1" />
       <Background machine={machine} />

@@ -2,15 +2,15 @@ import '../../styles/runs.css'
 import type { Machine } from '@agent-machines/core'
 import { useState } from 'react'
 import { useCancelRun, useRuns, useStartRun } from '../../queries/runs.ts'
-import { displayStateOf } from '../machines/display-state.ts'
+import { blockedBy } from './blocked-by.ts'
 import { RunsView } from './runs-view.tsx'
 import { useRunEvents } from './use-run-events.ts'
 
 /** The runs of one machine, the opened one live. */
 export function RunsPanel({ machine }: { machine: Machine }) {
-  const runs = useRuns(machine.id)
-  const start = useStartRun(machine.id)
-  const cancel = useCancelRun(machine.id)
+  const runs = useRuns(machine.id, 'run')
+  const start = useStartRun(machine.id, 'run')
+  const cancel = useCancelRun(machine.id, 'run')
   const [openedId, setOpenedId] = useState<string | null>(null)
   const opened = useRunEvents(machine.id, openedId)
   return (
@@ -35,10 +35,4 @@ export function RunsPanel({ machine }: { machine: Machine }) {
       onCancel={cancel.mutate}
     />
   )
-}
-
-function blockedBy(machine: Machine): string | null {
-  if (machine.state === 'ready') return null
-  if (machine.state === 'asleep') return 'It is asleep. Wake it first.'
-  return `Not while it is ${displayStateOf(machine).word.toLowerCase()}.`
 }

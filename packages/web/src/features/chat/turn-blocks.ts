@@ -1,0 +1,55 @@
+import type { StoredRunEvent } from '@agent-machines/core'
+
+/** Something to read in what an agent did with a message. */
+export type TurnBlock = { readonly key: number } & (
+  | { readonly kind: 'message' | 'thinking'; readonly text: string }
+  | {
+      readonly kind: 'tool'
+      readonly name: string
+      readonly input: string
+      /** Null while it goes on. */
+      readonly output: string | null
+      readonly isError: boolean
+    }
+  | { readonly kind: 'error'; readonly text: string }
+)
+
+/** Calls together with their results, in the order in which they began; what helpers of the agent did is left out. */
+export function turnBlocksOf(events: readonly StoredRunEvent[]): TurnBlock[] {
+  const blocks: TurnBlock[] = []
+  const calls = new Map<string, number>()
+  for (const event of events) {
+    const key = event.seq
+    if ('parent' in event.data && event.data.parent !== undefined) continue
+    switch (event.event) {
+      case 'message':
+      case 'thinking':
+        if (event.data.text.trim() !== '') blocks.push({ key, kind: event.event, text: event.data.text })
+        break
+      case 'tool-call': {
+        const { call, name, input } = event.data
+        calls.set(call, blocks.length)
+        blocks.push({ key, kind: 'tool', name, input: inputText(input), output: null, isError: false })
+        break
+      }
+      case 'tool-result': {
+        const { call, output, isError } = event.data
+        const at = calls.get(call) ?? -1
+        const block = blocks[at]
+        if (block?.kind === 'tool') blocks[at] = { ...block, output, isError }
+        break
+      }
+      case 'error':
+        blocks.push({ key, kind: 'error', text: event.data.message })
+    }
+  }
+  return blocks
+}
+
+/** A command or a path says more than the JSON around it. */
+function inputText(input: unknown): string {
+  if (typeof input === 'string') return input
+  const values = Object.values(Object(input))
+  const [only] = values
+  return values.length === 1 && typeof only === 'string' ? only : JSON.stringify(input, null, 2)
+}

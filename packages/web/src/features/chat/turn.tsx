@@ -1,0 +1,75 @@
+import { describeRunUsage, isRunOver, type Run } from '@agent-machines/core'
+import { Failure } from '../../components/failure.tsx'
+import { StateGlyph } from '../../components/state-glyph.tsx'
+import { runShapes } from '../runs/run-shape.ts'
+import type { RunEvents } from '../runs/use-run-events.ts'
+import { Markdown } from './markdown.tsx'
+import { type TurnBlock, turnBlocksOf } from './turn-blocks.ts'
+
+export interface TurnProps {
+  readonly run: Run
+  readonly read: RunEvents
+}
+
+/** A message and what the agent did with it. */
+export function Turn({ run, read }: TurnProps) {
+  const { glyph, word } = runShapes[run.state]
+  const blocks = turnBlocksOf(read.events)
+  return (
+    <li className="turn">
+      <p className="turn-asked">
+        <span className="sr-only">You: </span>
+        {run.task}
+      </p>
+      {blocks.map((block) => (
+        <Block key={block.key} block={block} />
+      ))}
+      {read.error !== null && <Failure error={read.error} what="What it did could not be read." />}
+      {run.state !== 'done' && (
+        <p className={`turn-state word-${glyph}`}>
+          <StateGlyph shape={glyph} />
+          {word}
+          {run.detail !== null && <span className="text-ink-2">{run.detail}</span>}
+        </p>
+      )}
+      {isRunOver(run.state) && run.usage && (
+        <p className="turn-state text-ink-3">{describeRunUsage(run.usage)}</p>
+      )}
+    </li>
+  )
+}
+
+function Block({ block }: { block: TurnBlock }) {
+  switch (block.kind) {
+    case 'message':
+      return <Markdown text={block.text} />
+    case 'thinking':
+      return (
+        <details className="turn-more">
+          <summary>
+            <span>Thought</span>
+            <span className="cut">{firstLine(block.text)}</span>
+          </summary>
+          <p className="turn-thought">{block.text}</p>
+        </details>
+      )
+    case 'tool':
+      return (
+        <details className="turn-more">
+          <summary>
+            <span className={block.isError ? 'text-bad' : undefined}>{block.name}</span>
+            <code className="cut">{firstLine(block.input)}</code>
+            {block.output === null && <StateGlyph shape="busy" />}
+          </summary>
+          <pre>{block.input}</pre>
+          {block.output !== null && <pre>{block.output === '' ? '(printed nothing)' : block.output}</pre>}
+        </details>
+      )
+    case 'error':
+      return <p className="text-bad">{block.text}</p>
+  }
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n', 1)[0] ?? ''
+}
