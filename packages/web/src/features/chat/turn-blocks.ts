@@ -6,6 +6,8 @@ export type TurnBlock = { readonly key: number } & (
   | {
       readonly kind: 'tool'
       readonly name: string
+      /** One line on what it works with. */
+      readonly about: string
       readonly input: string
       /** Null while it goes on. */
       readonly output: string | null
@@ -29,7 +31,7 @@ export function turnBlocksOf(events: readonly StoredRunEvent[]): TurnBlock[] {
       case 'tool-call': {
         const { call, name, input } = event.data
         calls.set(call, blocks.length)
-        blocks.push({ key, kind: 'tool', name, input: inputText(input), output: null, isError: false })
+        blocks.push({ key, kind: 'tool', name, ...wordsOf(input), output: null, isError: false })
         break
       }
       case 'tool-result': {
@@ -46,10 +48,11 @@ export function turnBlocksOf(events: readonly StoredRunEvent[]): TurnBlock[] {
   return blocks
 }
 
-/** A command or a path says more than the JSON around it. */
-function inputText(input: unknown): string {
-  if (typeof input === 'string') return input
-  const values = Object.values(Object(input))
-  const [only] = values
-  return values.length === 1 && typeof only === 'string' ? only : JSON.stringify(input, null, 2)
+/** The first text in the input, a command or a path, says what the call is about. */
+function wordsOf(input: unknown): { about: string; input: string } {
+  const texts = (typeof input === 'string' ? [input] : Object.values(Object(input))).filter(
+    (value) => typeof value === 'string',
+  )
+  const about = texts[0]?.trim().split('\n', 1)[0] ?? ''
+  return { about, input: typeof input === 'string' ? input : JSON.stringify(input, null, 2) }
 }

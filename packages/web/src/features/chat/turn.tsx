@@ -58,7 +58,7 @@ function Block({ block }: { block: TurnBlock }) {
         <details className="turn-more">
           <summary>
             <span className={block.isError ? 'text-bad' : undefined}>{block.name}</span>
-            <code className="cut">{firstLine(block.input)}</code>
+            <code className="cut">{block.about}</code>
             {block.output === null && <StateGlyph shape="busy" />}
           </summary>
           <pre>{block.input}</pre>
