@@ -60,7 +60,9 @@ it('talks to the agent in one conversation, read and gone on with on a computer 
   await page.getByRole('button', { name: 'Send' }).waitFor()
 
   expect(await page.title()).not.toContain('broken')
-  expect(await page.getByRole('link', { name: 'example.com/manual' }).getAttribute('rel')).toContain('noopener')
+  expect(await page.getByRole('link', { name: 'example.com/manual' }).getAttribute('rel')).toContain(
+    'noopener',
+  )
   expect(await violationsOf(page)).toEqual([])
   const runs = await plane.client.runs.list(machineId, { origin: 'chat' })
   expect(new Set(runs.items.map(({ session }) => session)).size).toBe(1)
