@@ -67,7 +67,7 @@ it('asks a custom endpoint for each of its protocols, also where it lists no mod
   const baseUrl = await listening((request, answer) =>
     answer.writeHead(served.includes(request.url ?? '') ? 400 : 404).end(),
   )
-  const custom = { ...endpoint, baseUrl, isCustom: true }
+  const custom = { ...endpoint, baseUrl, listProvesLittle: true }
 
   const whole = await askUpstream({ ...custom, protocols: ['anthropic-messages', 'openai-chat'] })
   const lacking = await askUpstream({ ...custom, protocols: ['anthropic-messages', 'openai-responses'] })
@@ -75,6 +75,19 @@ it('asks a custom endpoint for each of its protocols, also where it lists no mod
   expect(whole).toMatchObject({ state: 'ok', models: null, fix: expect.stringContaining('by hand') })
   expect(lacking).toMatchObject({ state: 'failed', code: 'protocol-missing' })
   expect(lacking.message).toContain('OpenAI Responses')
+})
+
+it('finds a wrong key also where anybody gets the list of models', async () => {
+  const baseUrl = await listening((request, answer) => {
+    const isList = request.url === '/v1/models'
+    answer.writeHead(isList ? 200 : 401).end(isList ? JSON.stringify({ data: [{ id: 'm' }] }) : '')
+  })
+
+  expect(await askUpstream({ ...endpoint, baseUrl })).toMatchObject({ state: 'ok' })
+  expect(await askUpstream({ ...endpoint, baseUrl, listProvesLittle: true })).toMatchObject({
+    state: 'failed',
+    code: 'key-refused',
+  })
 })
 
 it('names a port where nothing listens, and a host that does not exist', async () => {
@@ -95,7 +108,7 @@ const endpoint: Endpoint = {
   baseUrl: '',
   protocols: ['openai-responses'],
   key,
-  isCustom: false,
+  listProvesLittle: false,
 }
 
 async function listening(

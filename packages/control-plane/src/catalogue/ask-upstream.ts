@@ -16,8 +16,8 @@ const paths: Readonly<Record<Protocol, string>> = {
 }
 
 /**
- * Asks an upstream for its models, and a custom one for each protocol with a request that is too empty to be
- * served. Neither costs anything.
+ * Asks an upstream for its models. Where the list proves little, because anybody gets it or the address is the
+ * person's, it is asked for each protocol too, with a request that is too empty to be served. Neither costs anything.
  */
 export async function askUpstream(endpoint: Endpoint): Promise<Omit<UpstreamCheck, 'checkedAt'>> {
   const listed = await ask(endpoint, '/v1/models')
@@ -26,7 +26,7 @@ export async function askUpstream(endpoint: Endpoint): Promise<Omit<UpstreamChec
   if (listed.status === 200 && models === null) return failed(notAnApi(endpoint))
   const hasNoList = listed.status === 404 || listed.status === 405
   if (models === null && !hasNoList) return failed(explainRefusal(endpoint, listed))
-  if (endpoint.isCustom || models === null) {
+  if (endpoint.listProvesLittle || models === null) {
     for (const protocol of endpoint.protocols) {
       const verdict = await probe(endpoint, protocol)
       if (verdict !== null) return failed(verdict)

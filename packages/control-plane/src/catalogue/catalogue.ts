@@ -104,7 +104,13 @@ export class Catalogue {
       const protocols = protocolsServed(upstream, credentials)
       const listener = { id: '', label: '', summary: '', version: null, protocols, hasAgent: true }
       const { reasons } = decideGate({ ...anywhere, runtime: listener, upstream, model: 'any', credentials })
-      return { ...upstream, protocols: [...protocols], models: [...upstream.models], ...readiness(reasons) }
+      return {
+        ...upstream,
+        protocols: [...protocols],
+        takesProtocols: upstream.protocols.length === 0,
+        models: [...upstream.models],
+        ...readiness(reasons),
+      }
     })
   }
 }

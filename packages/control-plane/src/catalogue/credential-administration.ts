@@ -51,8 +51,9 @@ export function checkCredential(body: PutCredential, upstream: UpstreamManifest 
   const namedByPerson = upstream?.baseUrl === null
   if (body.value === '' && (upstream?.keyRequired ?? true)) throw wrong('value', 'A key is needed.')
   if (namedByPerson && !body.baseUrl) throw wrong('baseUrl', 'The address of the endpoint is needed.')
-  if (namedByPerson && !body.protocols) throw wrong('protocols', 'Say which protocols the endpoint serves.')
-  if (!namedByPerson && body.protocols) throw wrong('protocols', 'Only a custom endpoint takes protocols.')
+  const takesProtocols = upstream?.protocols.length === 0
+  if (takesProtocols && !body.protocols) throw wrong('protocols', 'Say which protocols the endpoint serves.')
+  if (!takesProtocols && body.protocols) throw wrong('protocols', 'Only a custom endpoint takes protocols.')
 }
 
 function wrong(path: string, message: string): AgentMachinesError {

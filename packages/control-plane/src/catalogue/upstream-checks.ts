@@ -53,7 +53,7 @@ export class UpstreamChecks {
       baseUrl,
       protocols: given.protocols ?? protocolsServed(upstream, statuses),
       key,
-      isCustom: upstream.baseUrl === null,
+      listProvesLittle: upstream.listIsOpen || upstream.baseUrl === null,
     })
     return { ...answer, checkedAt }
   }

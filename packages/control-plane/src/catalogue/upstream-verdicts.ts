@@ -8,7 +8,7 @@ export interface Endpoint {
   /** Empty where it needs none. */
   readonly key: string
   /** Whether its protocols are only somebody's word. */
-  readonly isCustom: boolean
+  readonly listProvesLittle: boolean
 }
 
 export interface Answer {

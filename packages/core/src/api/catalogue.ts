@@ -42,7 +42,14 @@ export const upstreamEntrySchema = z.object({
   protocols: z.array(protocolSchema),
   credential: z.string(),
   keyRequired: z.boolean(),
+  /** Null where the person names the address. */
   baseUrl: z.string().nullable(),
+  /** Whether the person says which protocols it serves. */
+  takesProtocols: z.boolean(),
+  /** Whether a model has to be named. */
+  modelRequired: z.boolean(),
+  /** Whether anybody gets its list of models. */
+  listIsOpen: z.boolean(),
   models: z.array(z.string()),
   ...readiness,
 })

@@ -92,6 +92,27 @@ describe('decideGate', () => {
     expect(verdict).toMatchObject({ state: 'ready', upstream: 'custom' })
   })
 
+  it('asks for a model where a gateway has names of its own, before another upstream is asked for a key', () => {
+    const runtime = aRuntime(['openai-responses'])
+    const credentials = [aKey('OPENROUTER_API_KEY')]
+
+    expect(judge({ runtime, credentials })).toMatchObject({
+      upstream: 'openrouter',
+      reasons: [{ code: 'model-missing' }],
+    })
+    expect(judge({ runtime, credentials, model: 'vendor/m' })).toMatchObject({ state: 'ready' })
+  })
+
+  it('blocks what speaks Messages or Responses on a router that serves Chat Completions alone', () => {
+    const credentials = [aKey('DEDALUS_API_KEY')]
+    const on = (...protocols: Protocol[]) =>
+      judge({ runtime: aRuntime(protocols), upstream: upstreamOf('dedalus'), model: 'vendor/m', credentials })
+
+    expect(on('anthropic-messages').reasons).toMatchObject([{ code: 'protocol-mismatch' }])
+    expect(on('openai-responses').reasons).toMatchObject([{ code: 'protocol-mismatch' }])
+    expect(on('openai-chat')).toMatchObject({ state: 'ready', protocol: 'openai-chat' })
+  })
+
   it('adds what the substrate still needs', () => {
     const verdict = judge({
       runtime: aRuntime([]),

@@ -48,7 +48,7 @@ export interface GateInput {
  * Whether this combination can run, and what is missing if not.
  *
  * Decides by wire protocol, never by vendor. Without a chosen upstream it takes the first one that works,
- * else it reports on the first one that at least speaks the runtime's protocol.
+ * else it reports on one that lacks nothing but a model, or on the first that at least speaks the runtime's protocol.
  */
 export function decideGate(input: GateInput): GateVerdict {
   const substrateReasons = reasonsOfSubstrate(input)
@@ -56,7 +56,10 @@ export function decideGate(input: GateInput): GateVerdict {
   const candidates = input.upstream ? [input.upstream] : input.upstreams
   const judged = candidates.map((upstream) => judgeUpstream(upstream, input))
   const best =
-    judged.find((each) => each.reasons.length === 0) ?? judged.find((each) => each.protocol) ?? judged[0]
+    judged.find((each) => each.reasons.length === 0) ??
+    judged.find((each) => each.reasons.every(({ code }) => code === 'model-missing')) ??
+    judged.find((each) => each.protocol) ??
+    judged[0]
   if (!best) return verdict(null, null, substrateReasons)
   return verdict(best.upstream.id, best.protocol, [...best.reasons, ...substrateReasons])
 }
@@ -102,7 +105,7 @@ function judgeUpstream(upstream: UpstreamManifest, input: GateInput) {
       credential: upstream.credential,
     })
   }
-  if (upstream.baseUrl === null && !input.model) {
+  if (upstream.modelRequired && !input.model) {
     reasons.push({
       axis: 'model',
       code: 'model-missing',

@@ -1,6 +1,6 @@
 import type { UpstreamManifest } from '../runtime/runtime-manifest.ts'
 
-/** The model sources that can be chosen. */
+/** The model sources that can be chosen; the first that works is taken where nobody chooses. */
 export const upstreams: readonly UpstreamManifest[] = [
   {
     id: 'anthropic',
@@ -10,6 +10,8 @@ export const upstreams: readonly UpstreamManifest[] = [
     credential: 'ANTHROPIC_API_KEY',
     keyRequired: true,
     baseUrl: 'https://api.anthropic.com',
+    modelRequired: false,
+    listIsOpen: false,
     models: [],
   },
   {
@@ -20,6 +22,56 @@ export const upstreams: readonly UpstreamManifest[] = [
     credential: 'OPENAI_API_KEY',
     keyRequired: true,
     baseUrl: 'https://api.openai.com',
+    modelRequired: false,
+    listIsOpen: false,
+    models: [],
+  },
+  {
+    id: 'openrouter',
+    label: 'OpenRouter',
+    summary: 'Models of many vendors; its Responses are a beta',
+    protocols: ['anthropic-messages', 'openai-responses', 'openai-chat'],
+    credential: 'OPENROUTER_API_KEY',
+    keyRequired: true,
+    baseUrl: 'https://openrouter.ai/api',
+    modelRequired: true,
+    listIsOpen: true,
+    models: [],
+  },
+  {
+    id: 'vercel-ai-gateway',
+    label: 'Vercel AI Gateway',
+    summary: 'Models of many vendors through Vercel',
+    protocols: ['anthropic-messages', 'openai-responses', 'openai-chat'],
+    credential: 'AI_GATEWAY_API_KEY',
+    keyRequired: true,
+    baseUrl: 'https://ai-gateway.vercel.sh',
+    modelRequired: true,
+    listIsOpen: true,
+    models: [],
+  },
+  {
+    id: 'dedalus',
+    label: 'Dedalus',
+    summary: 'Models of many vendors through the Dedalus router',
+    protocols: ['openai-chat'],
+    credential: 'DEDALUS_API_KEY',
+    keyRequired: true,
+    baseUrl: 'https://api.dedaluslabs.ai',
+    modelRequired: true,
+    listIsOpen: true,
+    models: [],
+  },
+  {
+    id: 'ollama',
+    label: 'Ollama',
+    summary: 'Open models on a computer of your own',
+    protocols: ['anthropic-messages', 'openai-responses', 'openai-chat'],
+    credential: 'OLLAMA_API_KEY',
+    keyRequired: false,
+    baseUrl: null,
+    modelRequired: true,
+    listIsOpen: false,
     models: [],
   },
   {
@@ -30,6 +82,8 @@ export const upstreams: readonly UpstreamManifest[] = [
     credential: 'CUSTOM_API_KEY',
     keyRequired: false,
     baseUrl: null,
+    modelRequired: true,
+    listIsOpen: false,
     models: [],
   },
 ]

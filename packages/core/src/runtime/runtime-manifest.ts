@@ -37,6 +37,10 @@ export interface UpstreamManifest {
   readonly keyRequired: boolean
   /** Null when the person names it. Without a trailing slash and without `/v1`. */
   readonly baseUrl: string | null
+  /** True where models have names of their own, so that no runtime's default is one of them. */
+  readonly modelRequired: boolean
+  /** True where the list of models is shown to anybody, and so says nothing about a key. */
+  readonly listIsOpen: boolean
   /** Suggestion shown in forms; the runtime's own default applies when the model is left empty. */
   readonly models: readonly string[]
 }

@@ -122,6 +122,7 @@ function aCatalogue({ keys }: { keys: readonly string[] }): Catalogue {
         ...each,
         ...ready,
         protocols: [...each.protocols],
+        takesProtocols: each.protocols.length === 0,
         models: [...each.models],
       }),
     ),

@@ -29,7 +29,7 @@ export function DeployFieldset({ choices, fields, errors, onFields }: DeployFiel
           label="Model"
           value={fields.model}
           error={errors.model}
-          placeholder={upstream.baseUrl === null ? 'Its name at the endpoint' : 'The runtime’s own default'}
+          placeholder={upstream.modelRequired ? `Its name at ${upstream.label}` : 'The runtime’s own default'}
           hint={listed?.state === 'failed' ? listed.message : undefined}
           list={modelsId}
           onChange={(model) => onFields({ model })}

@@ -56,7 +56,7 @@ export function ModelDialog({ machine, onClose }: { machine: Machine; onClose: (
             className="field"
             value={model}
             list={modelsId}
-            placeholder={chosen?.baseUrl === null ? 'Its name at the endpoint' : 'The runtime’s own default'}
+            placeholder={chosen?.modelRequired ? `Its name at ${chosen.label}` : 'The runtime’s own default'}
             aria-describedby={saysId}
             autoComplete="off"
             spellCheck={false}

@@ -26,11 +26,12 @@ export interface CredentialFormProps {
 
 /** Takes a key in; there is no way to read one. */
 export function CredentialForm({ name, status, upstream, onDone, onCancel }: CredentialFormProps) {
-  const isCustom = upstream !== null && upstream.baseUrl === null
+  const isNamed = upstream !== null && upstream.baseUrl === null
+  const takesProtocols = upstream?.takesProtocols === true
   const [value, setValue] = useState('')
   const [baseUrl, setBaseUrl] = useState(status?.baseUrl ?? '')
   const [chosen, setChosen] = useState<readonly Protocol[]>(status?.protocols ?? [])
-  const [hasAddress, setHasAddress] = useState(isCustom || Boolean(status?.baseUrl))
+  const [hasAddress, setHasAddress] = useState(isNamed || Boolean(status?.baseUrl))
   const [wrong, setWrong] = useState<string | null>(null)
   const { mutate, isPending, error, data: check } = useCredentialChange()
   const toast = useToast()
@@ -40,9 +41,13 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
     const credential = {
       value: value.trim(),
       ...(hasAddress && baseUrl ? { baseUrl: baseUrl.trim() } : {}),
-      ...(isCustom ? { protocols: [...chosen] } : {}),
+      ...(takesProtocols ? { protocols: [...chosen] } : {}),
     }
-    const problem = problemOf(credential, { isCustom, needsKey: upstream?.keyRequired ?? true })
+    const problem = problemOf(credential, {
+      isNamed,
+      takesProtocols,
+      needsKey: upstream?.keyRequired ?? true,
+    })
     setWrong(problem)
     if (problem || isPending) return
     mutate(
@@ -76,7 +81,7 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
           />
         </label>
       )}
-      {isCustom && <ProtocolChecks chosen={chosen} onChange={setChosen} />}
+      {takesProtocols && <ProtocolChecks chosen={chosen} onChange={setChosen} />}
       <label className="label">
         {upstream && !upstream.keyRequired ? 'API key, if it needs one' : (status?.label ?? 'API key')}
         <input
@@ -166,10 +171,10 @@ function ProtocolChecks({
 /** What is wrong with a credential before it is sent; null when nothing is. */
 export function problemOf(
   credential: PutCredential,
-  { isCustom, needsKey }: { isCustom: boolean; needsKey: boolean },
+  { isNamed, takesProtocols, needsKey }: { isNamed: boolean; takesProtocols: boolean; needsKey: boolean },
 ): string | null {
-  if (isCustom && !credential.baseUrl) return 'Name the address of the endpoint.'
-  if (isCustom && !credential.protocols?.length) return 'Choose at least one protocol.'
+  if (isNamed && !credential.baseUrl) return 'Name the address of the endpoint.'
+  if (takesProtocols && !credential.protocols?.length) return 'Choose at least one protocol.'
   if (needsKey && credential.value === '') return 'Paste the key.'
   if (!credentialPattern.test(credential.value)) return credentialHint
   if (credential.baseUrl && !/^https?:$/.test(protocolOf(credential.baseUrl)))
