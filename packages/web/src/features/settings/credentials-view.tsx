@@ -87,7 +87,7 @@ function CredentialRow({ status, upstream, says, isEdited, onEdit }: CredentialR
       <div>
         <span className="state">
           <StateGlyph shape={status.configured ? 'done' : 'off'} />
-          <span>{keyTextOf(status)}</span>
+          <span>{keyTextOf(status, upstream)}</span>
         </span>
         {status.configured && <span className="block pl-[21px] text-ink-3">{sourceOf(status)}</span>}
       </div>
@@ -127,8 +127,10 @@ function servesOf(upstream: UpstreamEntry, credentials: readonly CredentialStatu
   return served.length === 0 ? upstream.summary : served.map((each) => protocolLabels[each]).join(', ')
 }
 
-function keyTextOf(status: CredentialStatus) {
-  if (!status.configured) return <span className="text-ink-3">No key yet</span>
+function keyTextOf(status: CredentialStatus, upstream: UpstreamEntry | null) {
+  if (!status.configured) {
+    return <span className="text-ink-3">{upstream?.baseUrl === null ? 'No address yet' : 'No key yet'}</span>
+  }
   if (!status.last4) return status.baseUrl ?? 'No key needed'
   return (
     <>
