@@ -1,5 +1,14 @@
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'
-const values = new Map([...alphabet].map((letter, value) => [letter, value]))
+const alphabet = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/'].map((letter) =>
+  letter.charCodeAt(0),
+)
+const values = new Uint8Array(128)
+for (const [value, letter] of alphabet.entries()) values[letter] = value
+/** Two letters for twelve bits each. */
+const letterPairs = Uint8Array.from({ length: 2 * 4096 }, (_, at) => {
+  const bits = at >> 1
+  return alphabet[at % 2 === 0 ? bits >> 6 : bits & 63] ?? 0
+})
+const padding = 0x3d
 const decoder = new TextDecoder()
 const encoder = new TextEncoder()
 
@@ -13,33 +22,31 @@ export function toBytes(text: string): Uint8Array {
 
 /** Standard base64 with padding. */
 export function toBase64(bytes: Uint8Array): string {
-  const parts: string[] = []
-  for (let start = 0; start < bytes.length; start += 12_288) {
-    parts.push(encodePart(bytes.subarray(start, start + 12_288)))
-  }
-  return parts.join('')
-}
-
-function encodePart(bytes: Uint8Array): string {
-  let text = ''
+  const letters = new Uint8Array(Math.ceil(bytes.length / 3) * 4)
+  let to = 0
   for (let at = 0; at < bytes.length; at += 3) {
     const triple = ((bytes[at] ?? 0) << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0)
-    text += alphabet.charAt(triple >> 18) + alphabet.charAt((triple >> 12) & 63)
-    text += at + 1 < bytes.length ? alphabet.charAt((triple >> 6) & 63) : '='
-    text += at + 2 < bytes.length ? alphabet.charAt(triple & 63) : '='
+    const [high, low] = [(triple >> 12) * 2, (triple & 4095) * 2]
+    letters[to] = letterPairs[high] ?? 0
+    letters[to + 1] = letterPairs[high + 1] ?? 0
+    letters[to + 2] = letterPairs[low] ?? 0
+    letters[to + 3] = letterPairs[low + 1] ?? 0
+    to += 4
   }
-  return text
+  if (bytes.length % 3 !== 0) letters[to - 1] = padding
+  if (bytes.length % 3 === 1) letters[to - 2] = padding
+  return decoder.decode(letters)
 }
 
 /** Reads standard base64; the schema at the edge has refused everything else. */
 export function fromBase64(text: string): Uint8Array {
-  const letters = text.replace(/=+$/, '')
-  const bytes = new Uint8Array(Math.floor((letters.length * 3) / 4))
+  const end = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length
+  const bytes = new Uint8Array(Math.floor((end * 3) / 4))
   let buffer = 0
   let bits = 0
   let at = 0
-  for (const letter of letters) {
-    buffer = ((buffer << 6) | (values.get(letter) ?? 0)) & 0xffffff
+  for (let from = 0; from < end; from++) {
+    buffer = ((buffer << 6) | (values[text.charCodeAt(from)] ?? 0)) & 0xffffff
     bits += 6
     if (bits >= 8) {
       bits -= 8

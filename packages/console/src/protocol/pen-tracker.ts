@@ -73,7 +73,11 @@ export class PenTracker {
   push(bytes: Uint8Array): void {
     let at = this.#sequence === null ? this.#nextControl(bytes, 0) : 0
     while (at < bytes.length) {
-      at = this.#step(bytes[at] ?? 0) ? at + 1 : this.#nextControl(bytes, at + 1)
+      const end = this.#sequence === null ? colourEnd(bytes, at) : -1
+      if (end !== -1) {
+        this.#paint(asciiText(bytes, at + 1, end))
+        at = this.#nextControl(bytes, end)
+      } else at = this.#step(bytes[at] ?? 0) ? at + 1 : this.#nextControl(bytes, at + 1)
     }
     this.#partial = incompleteCharacter(concatBytes([this.#partial, bytes.subarray(-4)]))
   }
@@ -165,7 +169,8 @@ export class PenTracker {
 
   #paint(sequence: string): void {
     if (this.#isGuess) this.#isGuess = !Looks.after(`\x1b${sequence}`).wasReset
-    this.#pen += `\x1b${sequence}`
+    if (sequence === '[0m' || sequence === '[m') this.#pen = ''
+    else this.#pen = `${sequence.startsWith('[0;') ? '' : this.#pen}\x1b${sequence}`
     if (this.#pen.length > penLimit) this.#pen = Looks.after(this.#pen).toString()
   }
 
@@ -181,6 +186,24 @@ export class PenTracker {
 function written({ look, charsets, shifted }: Pen): string {
   const sets = [...charsets].map(([slot, set]) => `\x1b${slot}${set}`)
   return `\x1b[0m${look}${sets.join('')}${shifted ? '\x0e' : '\x0f'}`
+}
+
+/** The end of the SGR sequence that begins at `from`; -1 when it is another one or goes on in the next output. */
+function colourEnd(bytes: Uint8Array, from: number): number {
+  if (bytes[from] !== escapeByte || bytes[from + 1] !== 0x5b) return -1
+  const limit = Math.min(bytes.length, from + 64)
+  for (let at = from + 2; at < limit; at++) {
+    const byte = bytes[at] ?? 0
+    if (byte === 0x6d) return at + 1
+    if (byte < 0x30 || byte > 0x3b) return -1
+  }
+  return -1
+}
+
+function asciiText(bytes: Uint8Array, from: number, to: number): string {
+  let text = ''
+  for (let at = from; at < to; at++) text += String.fromCharCode(bytes[at] ?? 0)
+  return text
 }
 
 function isComplete(sequence: readonly number[]): boolean {
