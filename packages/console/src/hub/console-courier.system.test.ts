@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ConsoleEvent } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
@@ -19,8 +19,12 @@ it('subscribes to title and death in every courier, however soon the first comma
   for (let life = 1; life <= 12; life++) {
     process.kill(machine.pidIn('courier'), 'SIGKILL')
     machine.run(`${start}; echo "display-message -p am:first" | "$am" relay agent`)
-    const [, id] = readFileSync(join(folder, 'courier'), 'utf8').split(' ')
-    const log = () => readFileSync(join(folder, `${id}.log`), 'utf8')
+    // The loop beside it may have brought back the dead one as well.
+    const log = () => {
+      const [, id] = readFileSync(join(folder, 'courier'), 'utf8').split(' ')
+      const path = join(folder, `${id}.log`)
+      return existsSync(path) ? readFileSync(path, 'utf8') : ''
+    }
 
     await eventually(() => log().includes('am:first') && log().includes('%session-changed'))
 
