@@ -8,6 +8,7 @@ beforeEach(async () => {
 afterEach(() => server.close())
 
 const tools = [{ name: 'Bash' }]
+const chatTools = [{ type: 'function', function: { name: 'bash' } }]
 
 it('streams an answer in the events of Anthropic Messages, and records the credential', async () => {
   const response = await post('/v1/messages?beta=true', {
@@ -62,11 +63,56 @@ it('calls the tool of Codex in the events of OpenAI Responses', async () => {
   )
 })
 
+it('streams an answer and its usage in the chunks of OpenAI Chat Completions', async () => {
+  const response = await post('/v1/chat/completions', {
+    model: 'm',
+    stream: true,
+    stream_options: { include_usage: true },
+    tools: chatTools,
+    messages: [{ role: 'user', content: [{ type: 'text', text: 'Say ANSWER[pong]' }] }],
+  })
+
+  const text = await response.text()
+
+  const chunks = chunksIn(text)
+  expect(chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta.content ?? '')).join('')).toBe(
+    'pong',
+  )
+  expect(chunks.at(-2)).toMatchObject({ choices: [{ finish_reason: 'stop' }] })
+  expect(chunks.at(-1)).toMatchObject({ choices: [], usage: { prompt_tokens: 10, completion_tokens: 5 } })
+  expect(text.endsWith('data: [DONE]\n\n')).toBe(true)
+})
+
+it('calls the tool it is offered in chunks, then tells what it printed', async () => {
+  const question = { role: 'user', content: 'Run TOOLCALL[echo hi]' }
+  const ask = (messages: object[], stream: boolean) =>
+    post('/v1/chat/completions', { model: 'm', stream, tools: chatTools, messages })
+
+  const chunks = chunksIn(await (await ask([question], true)).text())
+  const call = await (await ask([question], false)).json()
+  const answer = await (
+    await ask([question, call.choices[0].message, { role: 'tool', tool_call_id: 'c', content: 'hi' }], false)
+  ).json()
+
+  const calls = chunks.flatMap(({ choices }) => choices.flatMap(({ delta }) => delta.tool_calls ?? []))
+  expect(calls[0]?.function.name).toBe('bash')
+  expect(JSON.parse(calls.map((part) => part.function.arguments).join(''))).toMatchObject({
+    command: 'echo hi',
+  })
+  expect(call).toMatchObject({
+    choices: [{ finish_reason: 'tool_calls', message: { tool_calls: [{ function: { name: 'bash' } }] } }],
+    usage: { total_tokens: 15 },
+  })
+  expect(answer).toMatchObject({ choices: [{ message: { content: 'The command printed: hi' } }] })
+})
+
 it('fails as scripted, and answers side requests and unknown paths calmly', async () => {
   const messages = [{ role: 'user', content: 'ERROR[429]' }]
 
   expect((await post('/v1/messages', { tools, messages })).status).toBe(429)
   expect((await post('/v1/messages', { messages })).status).toBe(200)
+  expect((await post('/v1/chat/completions', { tools: chatTools, messages })).status).toBe(429)
+  expect((await post('/v1/chat/completions', { messages })).status).toBe(200)
   expect((await fetch(`${server.url}/api/hello`, { method: 'HEAD' })).status).toBe(200)
   expect((await fetch(`${server.url}/nowhere`)).status).toBe(404)
 })
@@ -83,5 +129,18 @@ function eventsIn(text: string): { type: string }[] {
   return text
     .split('\n')
     .filter((line) => line.startsWith('data: '))
+    .map((line) => JSON.parse(line.slice(6)))
+}
+
+interface Chunk {
+  choices: {
+    delta: { content?: string | null; tool_calls?: { function: { name?: string; arguments: string } }[] }
+  }[]
+}
+
+function chunksIn(text: string): Chunk[] {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith('data: {'))
     .map((line) => JSON.parse(line.slice(6)))
 }

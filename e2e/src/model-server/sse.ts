@@ -8,14 +8,20 @@ export interface StreamEvent {
 }
 
 /** Sends `events` as they come; ends early, without an error, when the client has gone. */
-export async function sendEvents(
-  response: ServerResponse,
-  events: AsyncIterable<StreamEvent>,
-): Promise<void> {
+export function sendEvents(response: ServerResponse, events: AsyncIterable<StreamEvent>): Promise<void> {
+  return send(response, events, (event) => `event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+}
+
+/** Sends events that have no name; ends as `sendEvents` does. */
+export function sendData(response: ServerResponse, data: AsyncIterable<string>): Promise<void> {
+  return send(response, data, (text) => `data: ${text}\n\n`)
+}
+
+async function send<T>(response: ServerResponse, events: AsyncIterable<T>, toText: (event: T) => string) {
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' })
   for await (const event of events) {
     if (response.destroyed) return
-    response.write(`event: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`)
+    response.write(toText(event))
   }
   response.end()
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import type { AddressInfo } from 'node:net'
 import { answerMessages } from './anthropic-messages.ts'
 import { type Json, objectOf } from './json-value.ts'
+import { answerChat } from './openai-chat.ts'
 import { answerResponses } from './openai-responses.ts'
 
 /** A request as it arrived; its headers tell which credential a CLI sent. */
@@ -19,7 +20,7 @@ export interface ModelServer {
   close(): Promise<void>
 }
 
-/** A model source on loopback that speaks Anthropic Messages and OpenAI Responses and does what prompts say. */
+/** A model source on loopback that speaks Anthropic Messages, OpenAI Responses and Chat Completions and does what prompts say. */
 export async function startModelServer(): Promise<ModelServer> {
   const requests: RecordedRequest[] = []
   const server = createServer((request, response) => {
@@ -54,6 +55,8 @@ async function handle(
       return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":10}')
     case 'POST /v1/responses':
       return answerResponses(body, response)
+    case 'POST /v1/chat/completions':
+      return answerChat(body, response)
     case 'HEAD /api/hello':
     case 'GET /api/hello':
       return void response.writeHead(200).end()
