@@ -12,6 +12,8 @@ export const runtimeEntrySchema = z.object({
   version: z.string().nullable(),
   protocols: z.array(protocolSchema),
   hasAgent: z.boolean(),
+  /** True for one that has no model of its own choice. */
+  needsModel: z.boolean().optional(),
   /** Whether it takes runs: tasks without anybody at the console. */
   takesRuns: z.boolean(),
   ...readiness,

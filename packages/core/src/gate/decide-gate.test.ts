@@ -113,6 +113,16 @@ describe('decideGate', () => {
     expect(on('openai-chat')).toMatchObject({ state: 'ready', protocol: 'openai-chat' })
   })
 
+  it('asks for a model where the runtime has none of its own, whatever the upstream', () => {
+    const runtime = { ...aRuntime(['openai-chat']), needsModel: true }
+    const credentials = [aKey('OPENAI_API_KEY')]
+
+    expect(judge({ runtime, credentials }).reasons).toMatchObject([
+      { code: 'model-missing', message: 'Test needs the name of a model.' },
+    ])
+    expect(judge({ runtime, credentials, model: 'm' })).toMatchObject({ state: 'ready', upstream: 'openai' })
+  })
+
   it('adds what the substrate still needs', () => {
     const verdict = judge({
       runtime: aRuntime([]),

@@ -105,11 +105,12 @@ function judgeUpstream(upstream: UpstreamManifest, input: GateInput) {
       credential: upstream.credential,
     })
   }
-  if (upstream.modelRequired && !input.model) {
+  const asksForModel = input.runtime.needsModel ? input.runtime : upstream.modelRequired && upstream
+  if (asksForModel && !input.model) {
     reasons.push({
       axis: 'model',
       code: 'model-missing',
-      message: `${upstream.label} needs the name of a model.`,
+      message: `${asksForModel.label} needs the name of a model.`,
       fix: 'Name the model to ask for.',
     })
   }

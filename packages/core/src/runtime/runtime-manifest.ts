@@ -22,6 +22,8 @@ export interface RuntimeManifest {
   readonly protocols: readonly Protocol[]
   /** False for a plain shell. */
   readonly hasAgent: boolean
+  /** True for one that has no model of its own choice. */
+  readonly needsModel?: boolean
 }
 
 /** A model source as the gate and the forms see it. */

@@ -1,11 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { PlannedFile } from '@agent-machines/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
 import { codexRecipe } from '../codex/codex-recipe.ts'
+import { openCodeRecipe } from '../opencode/opencode-recipe.ts'
 import { shellRecipe } from '../shell/shell-recipe.ts'
 import type { AgentContext, ModelAccess, RuntimeRecipe } from './runtime-recipe.ts'
 
@@ -137,6 +147,56 @@ describe('Codex', () => {
   })
 })
 
+describe('OpenCode', () => {
+  const chat: ModelAccess = { ...gateway, protocol: 'openai-chat' }
+
+  it('asks before it changes anything, and downloads nothing at its start', () => {
+    configure(openCodeRecipe, chat, 'm')
+
+    expect(json('.config/opencode/opencode.json').permission).toEqual({
+      edit: 'ask',
+      bash: 'ask',
+      webfetch: 'ask',
+    })
+    expect(readFileSync(join(home, '.config/opencode/.npmrc'), 'utf8')).toBe('offline=true\n')
+    expect(existsSync(join(home, '.agent-machines/state/opencode/plugin.mjs'))).toBe(true)
+  })
+
+  it.each(['config.json', 'opencode.json', 'opencode.jsonc'])('keeps what the person wrote: %s', (name) => {
+    mkdirSync(join(home, '.config/opencode'), { recursive: true })
+    writeFileSync(join(home, '.config/opencode', name), '{ "permission": "allow" }')
+    writeFileSync(join(home, '.config/opencode/.npmrc'), '')
+
+    configure(openCodeRecipe, chat, 'm')
+
+    expect(readdirSync(join(home, '.config/opencode')).sort()).toEqual(['.npmrc', name])
+    expect(json(`.config/opencode/${name}`)).toEqual({ permission: 'allow' })
+    expect(readFileSync(join(home, '.config/opencode/.npmrc'), 'utf8')).toBe('')
+  })
+
+  it('is pointed at the upstream by its environment, which only names the key', () => {
+    configure(openCodeRecipe, chat, 'vendor/model')
+
+    const { OPENCODE_CONFIG_CONTENT: content = '' } = environmentOf('OPENCODE_CONFIG')
+    expect(content).not.toContain('secret')
+    expect(JSON.parse(content)).toEqual({
+      plugin: [`file://${home}/.agent-machines/state/opencode/plugin.mjs`],
+      enabled_providers: ['am'],
+      provider: {
+        am: {
+          npm: '@ai-sdk/openai-compatible',
+          name: 'custom',
+          options: { baseURL: 'http://gateway/prefix/v1', apiKey: '{env:AGENT_MACHINES_MODEL_KEY}' },
+          models: { 'vendor/model': {} },
+        },
+      },
+      small_model: 'am/vendor/model',
+    })
+    expect(environmentOf('AGENT_MACHINES_MODEL')).toEqual({ AGENT_MACHINES_MODEL_KEY: gateway.key })
+    expect(readFileSync(join(home, '.agent-machines/bin/agent'), 'utf8')).toContain('--model=am/vendor/model')
+  })
+})
+
 it('starts a plain shell in the work folder', () => {
   configure(shellRecipe, null)
 
@@ -151,6 +211,7 @@ it('starts a plain shell in the work folder', () => {
 it.each([
   [claudeCodeRecipe, 'bin/claude', '--continue', '.claude/projects/-h-work/*.jsonl'],
   [codexRecipe, 'bin/codex', 'resume --last', '.codex/sessions/*/*/*/rollout-*.jsonl'],
+  [openCodeRecipe, 'bin/opencode', '--continue', '.local/share/opencode/opencode.db'],
 ])(
   'goes on with a conversation when it is asked to, and says where those are: %#',
   (recipe, program, words, pattern) => {
@@ -172,7 +233,7 @@ it.each([
 )
 
 it('keeps every file that may hold a secret to its owner', () => {
-  for (const recipe of [claudeCodeRecipe, codexRecipe]) {
+  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe]) {
     const { files } = recipe.configure(contextOf(gateway, null))
     const open = files.filter(
       (file) => (file.mode & 0o077) !== 0 || /secret/.test(file.content) === (file.mode !== 0o600),

@@ -1,0 +1,37 @@
+import { launchFiles } from '../recipe/launcher.ts'
+import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import { openCodeHeadless } from './opencode-headless.ts'
+import { openCodeInstall, openCodeVersion } from './opencode-install.ts'
+import { openCodeContentOf } from './opencode-screen.ts'
+import { openCodeEnvironment, openCodeFiles, openCodeModel, openCodeStateFile } from './opencode-settings.ts'
+import { openCodeStateOf } from './opencode-state.ts'
+
+const executable = 'bin/opencode'
+
+/** The open source agent, in its interface for the normal screen; it asks before it acts. */
+export const openCodeRecipe: RuntimeRecipe = {
+  manifest: {
+    id: 'opencode',
+    label: 'OpenCode',
+    summary: 'Open source coding agent for any model',
+    version: openCodeVersion,
+    protocols: ['openai-chat'],
+    hasAgent: true,
+    needsModel: true,
+  },
+  install: openCodeInstall,
+  executable,
+  configure: (context) => {
+    const own = openCodeFiles()
+    const launch = launchFiles(context, {
+      environment: openCodeEnvironment(context),
+      command: [`${context.runtimePath ?? ''}/${executable}`, '--mini', ...openCodeModel(context.model)],
+      signals: [`file ${openCodeStateFile}`],
+      resume: { arguments: ['--continue'], conversations: '.local/share/opencode/opencode.db' },
+    })
+    return { files: [...launch, ...own.files], script: own.script }
+  },
+  headless: openCodeHeadless(executable),
+  contentOf: openCodeContentOf,
+  stateOf: openCodeStateOf,
+}
