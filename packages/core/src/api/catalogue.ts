@@ -13,7 +13,7 @@ export const runtimeEntrySchema = z.object({
   protocols: z.array(protocolSchema),
   hasAgent: z.boolean(),
   /** True for one that has no model of its own choice. */
-  needsModel: z.boolean().optional(),
+  modelRequired: z.boolean().optional(),
   /** Whether it takes runs: tasks without anybody at the console. */
   takesRuns: z.boolean(),
   ...readiness,

@@ -114,7 +114,7 @@ describe('decideGate', () => {
   })
 
   it('asks for a model where the runtime has none of its own, whatever the upstream', () => {
-    const runtime = { ...aRuntime(['openai-chat']), needsModel: true }
+    const runtime = { ...aRuntime(['openai-chat']), modelRequired: true }
     const credentials = [aKey('OPENAI_API_KEY')]
 
     expect(judge({ runtime, credentials }).reasons).toMatchObject([

@@ -105,7 +105,7 @@ function judgeUpstream(upstream: UpstreamManifest, input: GateInput) {
       credential: upstream.credential,
     })
   }
-  const asksForModel = input.runtime.needsModel ? input.runtime : upstream.modelRequired && upstream
+  const asksForModel = [input.runtime, upstream].find(({ modelRequired }) => modelRequired)
   if (asksForModel && !input.model) {
     reasons.push({
       axis: 'model',

@@ -23,7 +23,7 @@ export interface RuntimeManifest {
   /** False for a plain shell. */
   readonly hasAgent: boolean
   /** True for one that has no model of its own choice. */
-  readonly needsModel?: boolean | undefined
+  readonly modelRequired?: boolean | undefined
 }
 
 /** A model source as the gate and the forms see it. */

@@ -74,6 +74,16 @@ it('leaves no state behind that it could not renew', async () => {
   expect(existsSync(stateFile())).toBe(false)
 })
 
+it('removes what agents that are gone have left', async () => {
+  const gone = join(folder, `${2 ** 22 + 1}.json`)
+  writeFileSync(gone, '{}')
+
+  await load({ AGENT_MACHINES_STATE: folder })
+
+  expect(existsSync(gone)).toBe(false)
+  expect(told().state).toBe('idle')
+})
+
 it('gives up after so many tries in a run, and writes no state there', async () => {
   const printed: string[] = []
   vi.spyOn(process.stdout, 'write').mockImplementation((text) => printed.push(String(text)) > 0)

@@ -5,7 +5,7 @@
  * With `AGENT_MACHINES_TRIES` it prints every new try as a line of JSON and gives up after so many, since the CLI
  * itself tries for ever without a word.
  */
-export const openCodePlugin = `import { renameSync, rmSync, writeFileSync } from 'node:fs'
+export const openCodePlugin = `import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 
 export const AgentMachines = async ({ client }) => {
   const folder = process.env.AGENT_MACHINES_STATE
@@ -14,7 +14,7 @@ export const AgentMachines = async ({ client }) => {
   const startedAt = Date.now()
   const working = new Map()
   const asked = new Map()
-  let told = ''
+  let last = ''
 
   const tell = () => {
     if (!folder) return
@@ -26,24 +26,24 @@ export const AgentMachines = async ({ client }) => {
         ? { state: 'retrying', message: retry.message, nextAt: retry.next }
         : { state: working.size > 0 ? 'busy' : 'idle' }
     const text = JSON.stringify(now)
-    if (text === told) return
+    if (text === last) return
     const content = JSON.stringify({ pid: process.pid, startedAt, since: Date.now(), ...now })
     try {
       writeFileSync(file + '.new', content, { mode: 0o600 })
       renameSync(file + '.new', file)
-      told = text
+      last = text
     } catch {
       // A state that cannot be written is unknown, not the one before.
       rmSync(file, { force: true })
-      told = ''
+      last = ''
     }
   }
 
   const follow = (session, status) => {
     if (status.type === 'retry' && tries > 0) {
-      const last = status.attempt >= tries
-      process.stdout.write(JSON.stringify({ type: 'retry', sessionID: session, message: status.message, last }) + '\\n')
-      if (last) client.session.abort({ path: { id: session } })
+      const isLast = status.attempt >= tries
+      process.stdout.write(JSON.stringify({ type: 'retry', sessionID: session, message: status.message, last: isLast }) + '\\n')
+      if (isLast) client.session.abort({ path: { id: session } })
     }
     if (status.type !== 'idle') return working.set(session, status)
     working.delete(session)
@@ -62,8 +62,9 @@ export const AgentMachines = async ({ client }) => {
     'question.rejected': ({ requestID }) => asked.delete(requestID),
   }
 
+  const told = folder ? readdirSync(folder).filter((name) => /^\\d+\\.json$/.test(name)) : []
+  for (const name of told) if (!existsSync('/proc/' + parseInt(name))) rmSync(folder + '/' + name, { force: true })
   tell()
-  if (folder) process.on('exit', () => rmSync(file, { force: true }))
   return {
     event: async ({ event }) => {
       events[event.type]?.(event.properties)

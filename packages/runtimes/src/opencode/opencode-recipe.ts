@@ -17,7 +17,7 @@ export const openCodeRecipe: RuntimeRecipe = {
     version: openCodeVersion,
     protocols: ['openai-chat'],
     hasAgent: true,
-    needsModel: true,
+    modelRequired: true,
   },
   install: openCodeInstall,
   executable,
