@@ -20,12 +20,16 @@ const canaries = {
 }
 /** From a change of the signal to its being read through the API. */
 const noticedWithinMs = 3000
-const escapeKey = '\x1b'
+/** Keys, each typed once the text before it is shown. */
+type Keys = readonly { readonly key: string; readonly after?: string }[]
+const once: Keys = [{ key: '\x1b' }]
+const twice: Keys = [...once, { key: '\x1b', after: 'esc again to interrupt' }]
+const refusal: Keys = [...once, { key: '\r', after: 'Reject permission' }]
 
 let model: ModelServer
 let plane: ControlPlaneProcess
-let machines: Record<'claude-code' | 'codex', Machine>
-/** Everything that ever stood in an argument list while both were deployed. */
+let machines: Record<'claude-code' | 'codex' | 'opencode', Machine>
+/** Everything that ever stood in an argument list while they were deployed. */
 const seenArguments = new Set<string>()
 
 beforeAll(async () => {
@@ -39,12 +43,13 @@ beforeAll(async () => {
     },
   })
   const watching = watchArguments()
-  const [claude, codex] = await Promise.all([
+  const [claude, codex, opencode] = await Promise.all([
     deploy({ runtime: 'claude-code', substrate: 'local', name: 'claude' }),
     deploy({ runtime: 'codex', substrate: 'local', name: 'codex', model: 'gpt-test' }),
+    deploy({ runtime: 'opencode', substrate: 'local', name: 'opencode', model: 'gpt-test' }),
   ])
   await watching.stop()
-  machines = { 'claude-code': claude, codex }
+  machines = { 'claude-code': claude, codex, opencode }
 })
 
 afterAll(async () => {
@@ -53,9 +58,10 @@ afterAll(async () => {
 })
 
 describe.each([
-  ['claude-code', 'session-file', 'TOOLCALL[echo hi > made-by-agent]'],
-  ['codex', 'pane-title', 'TOOLCALL[rm -rf made-by-agent]'],
-] as const)('what %s does, read through the API', (runtime, source, toolCall) => {
+  ['claude-code', 'session-file', 'TOOLCALL[echo hi > made-by-agent]', 'token-3', once, once],
+  ['codex', 'pane-title', 'TOOLCALL[rm -rf made-by-agent]', 'token-3', once, once],
+  ['opencode', 'plugin-events', 'TOOLCALL[echo hi > made-by-agent]', 'esc interrupt', twice, refusal],
+] as const)('what %s does, read through the API', (runtime, source, toolCall, works, interrupt, refuse) => {
   const id = () => machines[runtime].id
 
   it('is idle at its prompt', async () => {
@@ -65,9 +71,9 @@ describe.each([
   it('is busy while it answers, and idle again after Esc in the middle', async () => {
     await ask(id(), 'SLOW[400]')
     const busy = await untilAgent(id(), 'busy')
-    await untilShown(id(), 'token-3')
+    await untilShown(id(), works)
 
-    await typeKeys(plane, id(), escapeKey)
+    await typeInTurn(id(), interrupt)
     const idle = await untilAgent(id(), 'idle', noticedWithinMs)
 
     expect(busy.source).toBe(source)
@@ -79,7 +85,7 @@ describe.each([
     const waiting = await untilAgent(id(), 'waiting')
     const files = await outputOf(plane, id(), 'ls ~/work')
 
-    await typeKeys(plane, id(), escapeKey)
+    await typeInTurn(id(), refuse)
     await untilAgent(id(), 'idle')
 
     expect(waiting).toMatchObject({ source, detail: expect.any(String) })
@@ -90,6 +96,7 @@ describe.each([
     const loseSignal = {
       'claude-code': 'rm ~/.claude/sessions/*.json',
       codex: 'tmux -S ~/.agent-machines/console/agent/tmux.sock select-pane -T something-else',
+      opencode: 'rm ~/.agent-machines/state/opencode/[0-9]*.json',
     }
     await outputOf(plane, id(), loseSignal[runtime])
 
@@ -112,6 +119,16 @@ describe.each([
     await plane.client.machines.agent(id(), 'start')
 
     expect(await untilAgent(id(), 'idle')).toMatchObject({ source })
+  })
+
+  it('leaves no process once it was stopped', async () => {
+    const running = `ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c /runtimes/ || true`
+    expect(Number(await outputOf(plane, id(), running))).toBeGreaterThan(0)
+
+    await plane.client.machines.agent(id(), 'stop')
+    await untilAgent(id(), 'exited')
+
+    expect(await outputOf(plane, id(), running)).toBe('0')
   })
 })
 
@@ -147,6 +164,13 @@ async function ask(id: string, prompt: string): Promise<void> {
   await typeKeys(plane, id, prompt)
   await untilShown(id, prompt)
   await typeKeys(plane, id, '\r')
+}
+
+async function typeInTurn(id: string, keys: Keys): Promise<void> {
+  for (const { key, after } of keys) {
+    if (after) await untilShown(id, after)
+    await typeKeys(plane, id, key)
+  }
 }
 
 async function untilShown(id: string, text: string): Promise<void> {

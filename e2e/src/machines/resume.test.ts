@@ -37,6 +37,7 @@ afterAll(async () => {
 it.each([
   ['claude-code', null],
   ['codex', 'gpt-test'],
+  ['opencode', 'gpt-test'],
 ] as const)(
   'goes on with the conversation of %s after everything of it was killed',
   async (runtime, modelName) => {
