@@ -48,6 +48,16 @@ it('is starting while it has not written its file yet', () => {
   expect(openCodeStateOf(signalsWith(null), new Date('2026-11-27T03:05:02Z')).state).toBe('starting')
 })
 
+it('is starting until its prompt is drawn', () => {
+  const content = JSON.stringify({ pid: 56, startedAt: Date.parse(startedAt), since: at, state: 'idle' })
+
+  expect(openCodeStateOf({ ...signalsWith(content), screen: [] }, now)).toEqual({
+    state: 'starting',
+    since,
+    source,
+  })
+})
+
 it('has exited when its process has, whatever the file says', () => {
   const process = { state: 'exited', pid: 56, exitCode: 137, since: observedAt } as const
 
@@ -61,6 +71,7 @@ function signalsWith(content: string | null): AgentSignals {
     process: { state: 'running', pid: 56, exitCode: null, since: startedAt },
     file: content === null ? null : { path: 'x', content, changedAt: observedAt },
     title: null,
+    screen: ['a prompt'],
     observedAt,
   }
 }

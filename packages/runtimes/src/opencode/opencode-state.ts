@@ -20,8 +20,10 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
   }
   switch (told['state']) {
     case 'idle':
+      // The plugin is loaded a while before the prompt is drawn, and what is typed until then is lost.
+      return { state: isBlank(signals) ? 'starting' : 'idle', since, source }
     case 'busy':
-      return { state: told['state'], since, source }
+      return { state: 'busy', since, source }
     case 'waiting':
       return {
         state: 'waiting',
@@ -40,6 +42,10 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
 function retrying(message: string, nextAt: string | null, since: string): AgentState {
   if (!saysLimit(message)) return { state: 'busy', since, source, ...detailOf('trying again', message) }
   return { state: 'limited', since, source, ...detailOf(nextAt && `until ${nextAt}`, message) }
+}
+
+function isBlank({ screen }: AgentSignals): boolean {
+  return screen === undefined || screen.length === 0
 }
 
 /** A pid comes again on a machine that was started again. */
