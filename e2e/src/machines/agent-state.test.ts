@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { AgentState, Machine } from '@agent-machines/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
-import { ConsoleTab } from '../testing/console-tab.ts'
+import { untilShown } from '../testing/console-tab.ts'
 import {
   type ControlPlaneProcess,
   eventually,
@@ -71,7 +71,7 @@ describe.each([
   it('is busy while it answers, and idle again after Esc in the middle', async () => {
     await ask(id(), 'SLOW[400]')
     const busy = await untilAgent(id(), 'busy')
-    await untilShown(id(), works)
+    await untilShown(plane, id(), works)
 
     await typeInTurn(id(), interrupt)
     const idle = await untilAgent(id(), 'idle', noticedWithinMs)
@@ -162,22 +162,15 @@ async function deploy(body: Parameters<typeof plane.client.machines.create>[0]):
 /** Types a prompt as a person does: the text, and Return once it stands there. */
 async function ask(id: string, prompt: string): Promise<void> {
   await typeKeys(plane, id, prompt)
-  await untilShown(id, prompt)
+  await untilShown(plane, id, prompt)
   await typeKeys(plane, id, '\r')
 }
 
 async function typeInTurn(id: string, keys: Keys): Promise<void> {
   for (const { key, after } of keys) {
-    if (after) await untilShown(id, after)
+    if (after) await untilShown(plane, id, after)
     await typeKeys(plane, id, key)
   }
-}
-
-async function untilShown(id: string, text: string): Promise<void> {
-  const tab = new ConsoleTab(plane, id)
-  const shows = () => tab.lines().some((line) => line.includes(text))
-  await tab.follow('ws', shows)
-  if (!shows()) throw new Error(`${text} is not shown:\n${tab.lines().slice(-40).join('\n')}`)
 }
 
 async function untilAgent(id: string, state: AgentState['state'], withinMs = 30_000): Promise<AgentState> {

@@ -1,7 +1,7 @@
 import type { Machine } from '@agent-machines/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
-import { ConsoleTab } from '../testing/console-tab.ts'
+import { ConsoleTab, untilShown } from '../testing/console-tab.ts'
 import {
   type ControlPlaneProcess,
   eventually,
@@ -48,7 +48,7 @@ it.each([
     })
     await untilState(plane, id, ['ready'], 180_000)
     await ask(id, 'ANSWER[the first answer]')
-    await untilShown(id, 'the first answer')
+    await untilShown(plane, id, 'the first answer')
     await untilAgent(id, 'idle')
     await eventually('the screen kept', async () =>
       (await outputOf(plane, id, keptText)).includes('the first answer'),
@@ -58,7 +58,7 @@ it.each([
     await untilState(plane, id, ['asleep'])
     await plane.client.machines.wake(id)
     await untilState(plane, id, ['ready'])
-    const lines = await untilShown(id, 'the conversation goes on')
+    const tab = await untilShown(plane, id, 'the conversation goes on')
     await untilAgent(id, 'idle')
     await ask(id, 'ANSWER[the second answer]')
     const asked = await eventually('the second question', async () =>
@@ -68,9 +68,8 @@ it.each([
     )
 
     expect(asked).toContain('the first answer')
-    expect(lines.some((line) => line.includes('the first answer'))).toBe(true)
-    const tab = new ConsoleTab(plane, id)
-    const [started] = await tab.follow('ws', (events) => events.length > 0)
+    expect(tab.shows('the first answer')).toBe(true)
+    const [started] = await new ConsoleTab(plane, id).follow('ws', (events) => events.length > 0)
     expect(started).toMatchObject({
       event: 'started',
       data: { rest: { cause: 'loss', processes: 'lost', conversation: 'resumed' } },
@@ -82,7 +81,7 @@ it.each([
 async function ask(id: string, text: string): Promise<void> {
   await untilAgent(id, 'idle')
   await typeKeys(plane, id, text)
-  await untilShown(id, text)
+  await untilShown(plane, id, text)
   await typeKeys(plane, id, '\r')
 }
 
@@ -91,10 +90,4 @@ function untilAgent(id: string, state: NonNullable<Machine['agent']>['state']): 
     const machine = await plane.client.machines.get(id)
     return machine.agent?.state === state && machine
   })
-}
-
-async function untilShown(id: string, text: string): Promise<string[]> {
-  const tab = new ConsoleTab(plane, id)
-  await tab.follow('ws', () => tab.lines().some((line) => line.includes(text)))
-  return tab.lines()
 }

@@ -87,6 +87,8 @@ function finishReasonOf(reply: Answer): string {
 
 function sendError(response: ServerResponse, status: number): void {
   const type = status === 429 ? 'rate_limit_error' : status === 401 ? 'invalid_request_error' : 'server_error'
+  // A CLI that tries again by itself is told to do so at once.
+  if (status === 429) response.setHeader('retry-after-ms', '50')
   sendJson(response, status, {
     error: { type, code: String(status), message: `Scripted error ${status}` },
   })

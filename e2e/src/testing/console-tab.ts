@@ -45,6 +45,13 @@ export class ConsoleTab {
     return Array.from({ length: count }, (_, row) => buffer.getLine(row)?.translateToString(true) ?? '')
   }
 
+  /** Whether one line has `text`: a kept one, or any on the screen, also below the cursor. */
+  shows(text: string): boolean {
+    const buffer = this.terminal.buffer.active
+    const rows = Array.from({ length: buffer.length }, (_, row) => buffer.getLine(row))
+    return rows.some((row) => row?.translateToString(true).includes(text))
+  }
+
   async *#stream(transport: Transport, signal: AbortSignal): AsyncIterable<ConsoleEvent> {
     const { console: api } = this.#plane.client
     const query = { cursor: this.cursor }
@@ -62,6 +69,18 @@ export class ConsoleTab {
     const bytes = Buffer.from(event.data.data, 'base64')
     await new Promise<void>((resolve) => this.terminal.write(bytes, resolve))
   }
+}
+
+/** A tab that follows until one line has `text`; rejects with what it shows instead. */
+export async function untilShown(
+  plane: ControlPlaneProcess,
+  machineId: string,
+  text: string,
+): Promise<ConsoleTab> {
+  const tab = new ConsoleTab(plane, machineId)
+  await tab.follow('ws', () => tab.shows(text))
+  if (tab.shows(text)) return tab
+  throw new Error(`${text} is not shown:\n${tab.lines().slice(-40).join('\n')}`)
 }
 
 /** The events of one WebSocket, from its opening until it closes or `signal` aborts. */

@@ -5,8 +5,14 @@ import { openCodePlugin } from './opencode-plugin.ts'
 const folder = '.agent-machines/state/opencode'
 const seed = `${folder}/opencode.json`
 const plugin = `${folder}/plugin.mjs`
+const lock = `${folder}/package-lock.json`
 const keyVariable = 'AGENT_MACHINES_MODEL_KEY'
 const provider = 'am'
+
+const typesLock = JSON.stringify({
+  lockfileVersion: 3,
+  packages: { '': { dependencies: { '@opencode-ai/plugin': '*' } } },
+})
 
 /** Where the plugin tells what the agent with this pid does. Relative to the home. */
 export const openCodeStateFile = `${folder}/<pid>.json`
@@ -14,8 +20,9 @@ export const openCodeStateFile = `${folder}/<pid>.json`
 /**
  * The plugin, and the person's own configuration: it asks before it changes anything.
  *
- * Written only when absent. `.npmrc` keeps the CLI from downloading the types of its plugins into that folder at
- * each start; it works without them.
+ * Written only when absent. The CLI downloads the types of its plugins into that folder at each start, and works
+ * without them; a lock file that names them keeps it from that, and from loading npm. What the person adds to a
+ * `package.json` there is still installed.
  */
 export function openCodeFiles(): { files: PlannedFile[]; script: string } {
   const permission = { edit: 'ask', bash: 'ask', webfetch: 'ask' }
@@ -23,7 +30,8 @@ export function openCodeFiles(): { files: PlannedFile[]; script: string } {
   const script = `umask 077
 mkdir -p .config/opencode
 cd .config/opencode
-[ -e .npmrc ] || echo offline=true >.npmrc
+mkdir -p node_modules
+[ -e package-lock.json ] || cp ../../${quote(lock)} package-lock.json
 for name in config.json opencode.json opencode.jsonc; do
   [ ! -s "$name" ] || exit 0
 done
@@ -32,6 +40,7 @@ cp ../../${quote(seed)} opencode.json`
     files: [
       { path: seed, content: `${content}\n`, mode: 0o600 },
       { path: plugin, content: openCodePlugin, mode: 0o600 },
+      { path: lock, content: `${typesLock}\n`, mode: 0o600 },
     ],
     script,
   }

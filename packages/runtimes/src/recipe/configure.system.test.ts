@@ -158,20 +158,25 @@ describe('OpenCode', () => {
       bash: 'ask',
       webfetch: 'ask',
     })
-    expect(readFileSync(join(home, '.config/opencode/.npmrc'), 'utf8')).toBe('offline=true\n')
+    expect(readdirSync(join(home, '.config/opencode/node_modules'))).toEqual([])
+    expect(json('.config/opencode/package-lock.json').packages['']).toEqual({
+      dependencies: { '@opencode-ai/plugin': '*' },
+    })
     expect(existsSync(join(home, '.agent-machines/state/opencode/plugin.mjs'))).toBe(true)
   })
 
   it.each(['config.json', 'opencode.json', 'opencode.jsonc'])('keeps what the person wrote: %s', (name) => {
     mkdirSync(join(home, '.config/opencode'), { recursive: true })
     writeFileSync(join(home, '.config/opencode', name), '{ "permission": "allow" }')
-    writeFileSync(join(home, '.config/opencode/.npmrc'), '')
+    writeFileSync(join(home, '.config/opencode/package-lock.json'), '{}')
 
     configure(openCodeRecipe, chat, 'm')
 
-    expect(readdirSync(join(home, '.config/opencode')).sort()).toEqual(['.npmrc', name])
+    expect(readdirSync(join(home, '.config/opencode')).sort()).toEqual(
+      [name, 'node_modules', 'package-lock.json'].sort(),
+    )
     expect(json(`.config/opencode/${name}`)).toEqual({ permission: 'allow' })
-    expect(readFileSync(join(home, '.config/opencode/.npmrc'), 'utf8')).toBe('')
+    expect(json('.config/opencode/package-lock.json')).toEqual({})
   })
 
   it('is pointed at the upstream by its environment, which only names the key', () => {
