@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import { openCodePlugin } from './opencode-plugin.ts'
@@ -25,8 +26,10 @@ const retry = (attempt: number) => ({ type: 'retry', attempt, message: 'Rate lim
 
 it('tells by the events of the CLI what the agent does', async () => {
   const send = await load({ AGENT_MACHINES_STATE: folder })
-  expect(told()).toMatchObject({ pid: process.pid, startedAt: expect.any(Number), state: 'idle' })
+  expect(told()).toMatchObject({ pid: process.pid, startedAt: expect.any(Number), state: 'starting' })
 
+  await openPrompt()
+  expect(told().state).toBe('idle')
   await send('session.status', { sessionID: 'a', status: busy })
   expect(told().state).toBe('busy')
   await send('permission.asked', {
@@ -46,6 +49,7 @@ it('tells by the events of the CLI what the agent does', async () => {
 
 it('is busy until the last of its conversations is idle', async () => {
   const send = await load({ AGENT_MACHINES_STATE: folder })
+  await openPrompt()
   await send('session.status', { sessionID: 'a', status: busy })
   await send('session.status', { sessionID: 'child', status: busy })
   await send('session.status', { sessionID: 'child', status: idle })
@@ -57,6 +61,7 @@ it('is busy until the last of its conversations is idle', async () => {
 
 it('waits for nothing that was asked in a conversation that ended', async () => {
   const send = await load({ AGENT_MACHINES_STATE: folder })
+  await openPrompt()
   await send('session.status', { sessionID: 'a', status: busy })
   await send('question.asked', { id: 'q', sessionID: 'a', questions: [{ question: 'Which one?' }] })
   expect(told()).toMatchObject({ state: 'waiting', waitingFor: 'question', asks: 'Which one?' })
@@ -81,7 +86,7 @@ it('removes what agents that are gone have left', async () => {
   await load({ AGENT_MACHINES_STATE: folder })
 
   expect(existsSync(gone)).toBe(false)
-  expect(told().state).toBe('idle')
+  expect(told().state).toBe('starting')
 })
 
 it('gives up after so many tries in a run, and writes no state there', async () => {
@@ -110,6 +115,14 @@ async function load(environment: Record<string, string>): Promise<Send> {
   const abort = ({ path }: { path: { id: string } }) => aborted.push(path.id)
   const hooks = await AgentMachines({ client: { session: { abort } } })
   return (type, properties) => hooks.event({ event: { type, properties } })
+}
+
+/** As the CLI does: its renderer listens for Ctrl-C, and then its prompt. */
+async function openPrompt(): Promise<void> {
+  const listeners = [vi.fn(), vi.fn()]
+  for (const listener of listeners) process.on('SIGINT', listener)
+  for (const listener of listeners) process.off('SIGINT', listener)
+  await setImmediate()
 }
 
 const stateFile = () => join(folder, `${process.pid}.json`)

@@ -15,6 +15,7 @@ export const AgentMachines = async ({ client }) => {
   const working = new Map()
   const asked = new Map()
   let last = ''
+  let isOpen = false
 
   const tell = () => {
     if (!folder) return
@@ -24,7 +25,7 @@ export const AgentMachines = async ({ client }) => {
       ? { state: 'waiting', waitingFor: question.waitingFor, asks: question.asks }
       : retry
         ? { state: 'retrying', message: retry.message, nextAt: retry.next }
-        : { state: working.size > 0 ? 'busy' : 'idle' }
+        : { state: working.size > 0 ? 'busy' : isOpen ? 'idle' : 'starting' }
     const text = JSON.stringify(now)
     if (text === last) return
     const content = JSON.stringify({ pid: process.pid, startedAt, since: Date.now(), ...now })
@@ -61,6 +62,15 @@ export const AgentMachines = async ({ client }) => {
     'question.replied': ({ requestID }) => asked.delete(requestID),
     'question.rejected': ({ requestID }) => asked.delete(requestID),
   }
+
+  // The renderer listens for Ctrl-C first, then the prompt once it stands; keys typed before are lost.
+  const onListener = (name) => {
+    if (name !== 'SIGINT' || process.listenerCount(name) === 0) return
+    isOpen = true
+    process.off('newListener', onListener)
+    setImmediate(tell)
+  }
+  if (folder) process.on('newListener', onListener)
 
   const told = folder ? readdirSync(folder).filter((name) => /^\\d+\\.json$/.test(name)) : []
   for (const name of told) if (!existsSync('/proc/' + parseInt(name))) rmSync(folder + '/' + name, { force: true })

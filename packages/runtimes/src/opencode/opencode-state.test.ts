@@ -11,6 +11,7 @@ const since = '2026-11-27T03:05:20.250Z'
 const unknown = (detail: string) => ({ state: 'unknown', since: observedAt, source, detail })
 
 it.each([
+  [{ state: 'starting' }, { state: 'starting', since, source }],
   [{ state: 'idle' }, { state: 'idle', since, source }],
   [{ state: 'busy' }, { state: 'busy', since, source }],
   [
@@ -48,16 +49,6 @@ it('is starting while it has not written its file yet', () => {
   expect(openCodeStateOf(signalsWith(null), new Date('2026-11-27T03:05:02Z')).state).toBe('starting')
 })
 
-it('is starting until its prompt is drawn', () => {
-  const content = JSON.stringify({ pid: 56, startedAt: Date.parse(startedAt), since: at, state: 'idle' })
-
-  expect(openCodeStateOf({ ...signalsWith(content), screen: [] }, now)).toEqual({
-    state: 'starting',
-    since,
-    source,
-  })
-})
-
 it('has exited when its process has, whatever the file says', () => {
   const process = { state: 'exited', pid: 56, exitCode: 137, since: observedAt } as const
 
@@ -71,7 +62,6 @@ function signalsWith(content: string | null): AgentSignals {
     process: { state: 'running', pid: 56, exitCode: null, since: startedAt },
     file: content === null ? null : { path: 'x', content, changedAt: observedAt },
     title: null,
-    screen: ['a prompt'],
     observedAt,
   }
 }

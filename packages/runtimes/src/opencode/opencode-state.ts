@@ -19,11 +19,10 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
     return without('the state file is of another process')
   }
   switch (told['state']) {
+    case 'starting':
     case 'idle':
-      // The plugin is loaded a while before the prompt is drawn, and what is typed until then is lost.
-      return { state: isBlank(signals) ? 'starting' : 'idle', since, source }
     case 'busy':
-      return { state: 'busy', since, source }
+      return { state: told['state'], since, source }
     case 'waiting':
       return {
         state: 'waiting',
@@ -42,10 +41,6 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
 function retrying(message: string, nextAt: string | null, since: string): AgentState {
   if (!saysLimit(message)) return { state: 'busy', since, source, ...detailOf('trying again', message) }
   return { state: 'limited', since, source, ...detailOf(nextAt && `until ${nextAt}`, message) }
-}
-
-function isBlank({ screen }: AgentSignals): boolean {
-  return screen === undefined || screen.length === 0
 }
 
 /** A pid comes again on a machine that was started again. */
