@@ -26,6 +26,15 @@ it('starts again after another launch', () => {
   expect(agent.judge(signalsOf(3), starting)).toEqual(starting)
 })
 
+it('starts as long as its own signal says so', () => {
+  const agent = new StartedAgent()
+  const told: AgentState = { ...starting, source: 'plugin-events' }
+
+  expect(agent.judge(signalsOf(0), told)).toEqual(told)
+  expect(agent.judge(signalsOf(0), told)).toEqual(told)
+  expect(agent.judge(signalsOf(0), starting)?.state).toBe('unknown')
+})
+
 function signalsOf(launchSecond: number): AgentSignals {
   const process = { state: 'running', pid: 7, exitCode: null, since: at(launchSecond) } as const
   return { process, file: null, title: null, observedAt: at(5) }

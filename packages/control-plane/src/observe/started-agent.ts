@@ -12,7 +12,8 @@ export class StartedAgent {
   judge(signals: AgentSignals, seen: AgentState | null): AgentState | null {
     if (seen === null) return null
     const launchedAt = signals.process?.since
-    if (seen.state === 'starting' && launchedAt !== undefined && launchedAt === this.#launchedAt) {
+    const isWithoutSignal = seen.state === 'starting' && seen.source === 'process'
+    if (isWithoutSignal && launchedAt !== undefined && launchedAt === this.#launchedAt) {
       return {
         state: 'unknown',
         since: signals.observedAt,
