@@ -21,8 +21,7 @@ export const openCodeStateFile = `${folder}/<pid>.json`
  * The plugin, and the person's own configuration: it asks before it changes anything.
  *
  * Written only when absent. The CLI downloads the types of its plugins into that folder at each start, and works
- * without them; a lock file that names them keeps it from that, and from loading npm. What the person adds to a
- * `package.json` there is still installed.
+ * without them; a lock file that names them keeps it from that, and from loading npm.
  */
 export function openCodeFiles(): { files: PlannedFile[]; script: string } {
   const permission = { edit: 'ask', bash: 'ask', webfetch: 'ask' }
