@@ -33,8 +33,19 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['e2e/src/**/*.test.ts'],
+          exclude: ['e2e/src/runtimes/**'],
           testTimeout: 180_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'runtimes',
+          include: ['e2e/src/machines/{agent-state,resume,runs}.test.ts', 'e2e/src/runtimes/*.test.ts'],
+          env: { AM_TESTED_RUNTIMES: 'claude-code,codex,opencode' },
+          testTimeout: 240_000,
+          hookTimeout: 400_000,
         },
       },
     ],

@@ -9,6 +9,7 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { killMachine, outputOf, untilState } from '../testing/machines.ts'
+import { isTested } from '../testing/tested-runtimes.ts'
 import { typeKeys } from '../testing/type-line.ts'
 
 /** A screen that stands still is saved within seconds. */
@@ -37,11 +38,15 @@ afterAll(async () => {
   await model?.close()
 })
 
-it.each([
-  ['claude-code', null],
-  ['codex', 'gpt-test'],
-  ['opencode', 'gpt-test'],
-] as const)(
+const rows = (
+  [
+    ['claude-code', null],
+    ['codex', 'gpt-test'],
+    ['opencode', 'gpt-test'],
+  ] as const
+).filter(([runtime]) => isTested(runtime))
+
+it.each(rows)(
   'goes on with the conversation of %s after everything of it was killed',
   async (runtime, modelName) => {
     const { id } = await plane.client.machines.create({

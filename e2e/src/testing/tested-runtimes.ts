@@ -1,0 +1,9 @@
+/**
+ * Whether the tests that drive every runtime drive this one. Each costs an installation, so those that are large and
+ * slow to start are left to `npm run test:runtimes`, which names them in `AM_TESTED_RUNTIMES`.
+ */
+export function isTested(runtime: string): boolean {
+  return tested.includes(runtime)
+}
+
+const tested = (process.env['AM_TESTED_RUNTIMES'] ?? 'claude-code,codex').split(',')
