@@ -26,7 +26,7 @@ const loopback = new Set(['127.0.0.1', '::1', 'localhost'])
 export const isLoopback = (host: string): boolean => loopback.has(host) || /^127(\.\d{1,3}){3}$/.test(host)
 
 const passedToInstallers =
-  /^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_.+)$/i
+  /^(https?_proxy|no_proxy|all_proxy|node_extra_ca_certs|ssl_cert_(file|dir)|npm_config_.+|pip_(cert|default_timeout|(extra_)?index_url|proxy|retries|trusted_host))$/i
 
 /** Proxy, certificate and registry variables: what other people's installers may see of our environment. */
 export function installerEnvironment(

@@ -1,0 +1,99 @@
+import type { RunEvent } from '@agent-machines/core'
+import type { RunReader, RunVerdict } from '../recipe/headless.ts'
+import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
+import { type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+
+const limitStatus = 429
+
+/** Reads what `run.py` prints. */
+export class HermesRunReader implements RunReader {
+  #model: string | null
+  #tokens: TokenCounts | null = null
+  #lastError: JsonObject | null = null
+  #verdict: RunVerdict | null = null
+
+  constructor(model: string | null) {
+    this.#model = model
+  }
+
+  get verdict(): RunVerdict | null {
+    return this.#verdict ?? (this.#lastError === null ? null : failure(this.#lastError))
+  }
+
+  read(line: string): RunEvent[] {
+    const record = parseJsonLine(line)
+    switch (record?.['event']) {
+      case 'turn':
+        this.#model = textIn(record['model']) ?? this.#model
+        return [{ event: 'session', data: { session: textIn(record['session']) ?? '', model: this.#model } }]
+      case 'answer':
+        return this.#answer(record)
+      case 'call': {
+        const data = {
+          call: textIn(record['call']) ?? '',
+          name: textIn(record['name']) ?? '',
+          input: record['input'],
+        }
+        return [{ event: 'tool-call', data }]
+      }
+      case 'result':
+        return [resultOf(record)]
+      case 'error':
+        this.#lastError = record
+        return [{ event: 'error', data: { message: messageOf(record), fatal: false } }]
+      case 'end':
+        if (record['completed'] === true) this.#verdict = { state: 'done', detail: null }
+        return []
+      case 'exit':
+        return this.#exit()
+      default:
+        return []
+    }
+  }
+
+  #answer(record: JsonObject): RunEvent[] {
+    this.#lastError = null
+    this.#tokens = sum(this.#tokens, objectIn(record['usage']))
+    const thinking = textIn(record['reasoning']) ?? ''
+    const text = textIn(record['text']) ?? ''
+    return [
+      ...(thinking === '' ? [] : [{ event: 'thinking', data: { text: thinking } } as const]),
+      ...(text === '' ? [] : [{ event: 'message', data: { text } } as const]),
+    ]
+  }
+
+  #exit(): RunEvent[] {
+    const failed = this.#verdict === null && this.#lastError !== null ? messageOf(this.#lastError) : null
+    return [
+      ...(failed === null ? [] : [{ event: 'error', data: { message: failed, fatal: true } } as const]),
+      ...(this.#tokens === null
+        ? []
+        : [{ event: 'usage', data: withEstimatedCost(this.#tokens, this.#model) } as const]),
+    ]
+  }
+}
+
+function resultOf(record: JsonObject): RunEvent {
+  const output = textIn(record['output']) ?? JSON.stringify(record['output'] ?? '')
+  const data = { call: textIn(record['call']) ?? '', output, isError: record['status'] !== 'ok' }
+  return { event: 'tool-result', data }
+}
+
+function failure(error: JsonObject): RunVerdict {
+  const state = error['status'] === limitStatus ? 'limit-reached' : 'failed'
+  return { state, detail: messageOf(error) }
+}
+
+function messageOf(error: JsonObject): string {
+  return textIn(error['message']) ?? ''
+}
+
+/** `input_tokens` leaves the cached ones out. */
+function sum(before: TokenCounts | null, usage: JsonObject): TokenCounts {
+  return {
+    inputTokens: (before?.inputTokens ?? 0) + countIn(usage['input_tokens']),
+    cacheReadTokens: (before?.cacheReadTokens ?? 0) + countIn(usage['cache_read_tokens']),
+    cacheWriteTokens: (before?.cacheWriteTokens ?? 0) + countIn(usage['cache_write_tokens']),
+    outputTokens: (before?.outputTokens ?? 0) + countIn(usage['output_tokens']),
+  }
+}
