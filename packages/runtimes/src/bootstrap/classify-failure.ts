@@ -31,7 +31,7 @@ const rules: readonly Rule[] = [
     message: 'The disk of the machine is full.',
   },
   {
-    pattern: /EINTEGRITY|integrity checksum failed/i,
+    pattern: /EINTEGRITY|integrity checksum failed|DO NOT MATCH THE HASHES/i,
     category: 'network',
     transient: false,
     message: 'The registry served other bytes than the ones that are pinned.',
@@ -68,6 +68,13 @@ const rules: readonly Rule[] = [
     category: 'network',
     transient: true,
     message: 'A server could not be reached.',
+  },
+  {
+    // pip says it of a registry that it cannot reach, too.
+    pattern: /No matching distribution found/,
+    category: 'configuration',
+    transient: false,
+    message: 'The registry does not have the pinned version.',
   },
   {
     pattern: /Cannot allocate memory|out of memory|ENOMEM|Resource temporarily unavailable|\bEAGAIN\b/i,

@@ -15,6 +15,7 @@ import type { PlannedFile } from '@agent-machines/core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
 import { codexRecipe } from '../codex/codex-recipe.ts'
+import { hermesRecipe } from '../hermes/hermes-recipe.ts'
 import { openCodeRecipe } from '../opencode/opencode-recipe.ts'
 import { shellRecipe } from '../shell/shell-recipe.ts'
 import type { AgentContext, ModelAccess, RuntimeRecipe } from './runtime-recipe.ts'
@@ -202,6 +203,41 @@ describe('OpenCode', () => {
   })
 })
 
+describe('Hermes', () => {
+  const chat: ModelAccess = { ...gateway, protocol: 'openai-chat' }
+
+  it('names its model source by variables, so that the key is in no file of the CLI', () => {
+    configure(hermesRecipe, chat, 'some/model')
+
+    const config = readFileSync(join(home, '.hermes/config.yaml'), 'utf8')
+    expect(config).toMatch(/api_key: \$\{AGENT_MACHINES_MODEL_KEY\}/)
+    expect(environmentOf('AGENT_MACHINES')).toEqual({
+      AGENT_MACHINES_MODEL_URL: 'http://gateway/prefix/v1',
+      AGENT_MACHINES_MODEL_KEY: gateway.key,
+      AGENT_MACHINES_MODEL_API: 'chat_completions',
+      AGENT_MACHINES_MODEL: 'some/model',
+    })
+  })
+
+  it('leaves `/v1` to the CLI where it speaks Anthropic Messages', () => {
+    configure(hermesRecipe, { ...gateway, protocol: 'anthropic-messages' })
+
+    expect(environmentOf('AGENT_MACHINES')).toMatchObject({
+      AGENT_MACHINES_MODEL_URL: 'http://gateway/prefix',
+      AGENT_MACHINES_MODEL_API: 'anthropic_messages',
+    })
+  })
+
+  it('keeps the configuration that is there', () => {
+    mkdirSync(join(home, '.hermes'))
+    writeFileSync(join(home, '.hermes/config.yaml'), 'approvals:\n  mode: smart\n')
+
+    configure(hermesRecipe, chat)
+
+    expect(readFileSync(join(home, '.hermes/config.yaml'), 'utf8')).toBe('approvals:\n  mode: smart\n')
+  })
+})
+
 it('starts a plain shell in the work folder', () => {
   configure(shellRecipe, null)
 
@@ -217,6 +253,7 @@ it.each([
   [claudeCodeRecipe, 'bin/claude', '--continue', '.claude/projects/-h-work/*.jsonl'],
   [codexRecipe, 'bin/codex', 'resume --last', '.codex/sessions/*/*/*/rollout-*.jsonl'],
   [openCodeRecipe, 'bin/opencode', '--continue', '.local/share/opencode/opencode.db'],
+  [hermesRecipe, 'bin/python', 'resume', '.agent-machines/state/hermes/conversation'],
 ])(
   'goes on with a conversation when it is asked to, and says where those are: %#',
   (recipe, program, words, pattern) => {
@@ -238,7 +275,7 @@ it.each([
 )
 
 it('keeps every file that may hold a secret to its owner', () => {
-  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe]) {
+  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, hermesRecipe]) {
     const { files } = recipe.configure(contextOf(gateway, null))
     const open = files.filter(
       (file) => (file.mode & 0o077) !== 0 || /secret/.test(file.content) === (file.mode !== 0o600),

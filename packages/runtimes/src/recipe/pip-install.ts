@@ -18,7 +18,7 @@ export interface PipRuntime {
  * were installed in, so they are taken away.
  */
 export function pipInstall(runtime: PipRuntime): RuntimeInstall {
-  const versions = runtime.pythons.join(', ')
+  const versions = runtime.pythons.join(' or ')
   const script = `set -eu
 [ "$(uname -s)" = Linux ] || { echo "no build for $(uname -s)" >&2; exit 78; }
 python=
@@ -28,8 +28,8 @@ for name in ${runtime.pythons.map((version) => `python${version}`).join(' ')} py
     ${runtime.pythons.join(' | ')}) python=$found; break ;;
   esac
 done
-[ -n "$python" ] || { echo 'no Python of ${versions} is installed where runtimes are installed' >&2; exit 69; }
-"$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "$python cannot make virtual environments (package python3-venv)" >&2; exit 69; }
+[ -n "$python" ] || { echo 'Python ${versions} is not installed where runtimes are installed' >&2; exit 69; }
+"$python" -c 'import ensurepip, venv' 2>/dev/null || { echo "venv of $python is not installed where runtimes are installed (package python3-venv)" >&2; exit 69; }
 stage=$PREFIX/.stage
 rm -rf "$stage"
 mkdir -p "$stage"
