@@ -17,16 +17,23 @@ describe('isLoopback', () => {
 })
 
 describe('installerEnvironment', () => {
-  it('passes proxies, certificates and npm settings, and no key', () => {
+  it('passes proxies, certificates and settings of npm and pip, and no key', () => {
     const passed = installerEnvironment({
       HTTPS_PROXY: 'http://proxy',
       NODE_EXTRA_CA_CERTS: '/ca.pem',
       npm_config_registry: 'http://registry',
+      PIP_INDEX_URL: 'http://registry/simple',
+      PIP_TARGET: '/elsewhere',
       ANTHROPIC_API_KEY: 'secret',
       PATH: '/bin',
     })
 
-    expect(Object.keys(passed).sort()).toEqual(['HTTPS_PROXY', 'NODE_EXTRA_CA_CERTS', 'npm_config_registry'])
+    expect(Object.keys(passed).sort()).toEqual([
+      'HTTPS_PROXY',
+      'NODE_EXTRA_CA_CERTS',
+      'PIP_INDEX_URL',
+      'npm_config_registry',
+    ])
   })
 })
 

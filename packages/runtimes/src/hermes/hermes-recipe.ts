@@ -20,6 +20,7 @@ export const hermesRecipe: RuntimeRecipe = {
     version: hermesVersion,
     protocols: ['openai-chat', 'anthropic-messages'],
     hasAgent: true,
+    modelRequired: true,
   },
   install: hermesInstall,
   executable: python,
