@@ -4,7 +4,7 @@ import { hermesFolder } from './hermes-paths.ts'
 
 const seed = `${hermesFolder}/config.yaml`
 
-/** Asks before it acts and waits a day for the answer; the model is the one the environment names. */
+/** Asks before it acts and waits a day for the answer; downloads nothing; the environment names the model. */
 const config = `model:
   provider: custom
   base_url: \${AGENT_MACHINES_MODEL_URL}
@@ -14,6 +14,10 @@ const config = `model:
 approvals:
   mode: manual
   timeout: 86400
+clarify:
+  timeout: 86400
+security:
+  tirith_enabled: false
 model_catalog:
   enabled: false
 `
@@ -34,7 +38,5 @@ export function hermesEnvironment({ upstream, model }: AgentContext): Record<str
     AGENT_MACHINES_MODEL_KEY: upstream?.key ?? 'none',
     AGENT_MACHINES_MODEL_API: isChat ? 'chat_completions' : 'anthropic_messages',
     AGENT_MACHINES_MODEL: model ?? '',
-    // The CLI would download its newest release in the background.
-    TIRITH_ENABLED: 'false',
   }
 }

@@ -40,8 +40,19 @@ def look(cli):
 
 
 def watch():
-    from hermes_cli.plugins import get_plugin_manager
+    try:
+        follow()
+    finally:
+        # What nobody follows any more must not be believed.
+        forget()
 
+
+def forget():
+    if os.path.exists(state_file):
+        os.remove(state_file)
+
+
+def follow():
     told = conversation = None
     while True:
         cli = get_plugin_manager()._cli_ref
@@ -56,16 +67,16 @@ def watch():
         time.sleep(0.1)
 
 
-if os.path.exists(state_file):
-    os.remove(state_file)
+forget()
 if sys.argv[1:2] == ["resume"]:
     with open(conversation_file) as file:
         sys.argv[1:2] = ["--resume", file.read()]
 sys.argv[0] = "hermes"
 # The CLI has packages with names that could be here too.
 del sys.path[0]
-threading.Thread(target=watch, daemon=True).start()
 from hermes_cli.main import main
+from hermes_cli.plugins import get_plugin_manager
 
+threading.Thread(target=watch, daemon=True).start()
 sys.exit(main())
 `

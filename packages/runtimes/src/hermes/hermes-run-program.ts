@@ -2,7 +2,7 @@
  * Python that gives the CLI the task on standard input and prints what its hooks tell, each as a line of JSON.
  *
  * The CLI takes a task only as an argument, where other users of a computer could read it, and prints the answer
- * alone. Where not everything is allowed, a question is answered with no at once, since nobody is there to ask.
+ * alone. Nobody is there to ask: questions are handed back at once, and what is not allowed is denied.
  */
 export const hermesRunProgram = `import json
 import os
@@ -12,8 +12,7 @@ events = os.fdopen(os.dup(1), "w")
 os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 # The CLI has packages with names that could be here too.
 del sys.path[0]
-options = sys.argv[1:]
-sys.argv = ["hermes", "chat", "--quiet", "--query=" + sys.stdin.read(), *options]
+sys.argv = ["hermes", "chat", "--quiet", "--query=" + sys.stdin.read(), *sys.argv[1:]]
 
 
 def tell(event, **values):
@@ -59,8 +58,9 @@ context.register_hook("on_session_end", on_end)
 import cli
 from hermes_cli.main import main
 
-if "--yolo" not in options:
-    cli.HermesCLI._approval_callback = lambda *_, **__: "deny"
+cli.HermesCLI._approval_callback = lambda *_, **__: "deny"
+cli.HermesCLI._clarify_callback = lambda *_: "Nobody is here to answer. Decide yourself and go on."
+cli.HermesCLI._sudo_password_callback = lambda *_: ""
 code = 1
 try:
     code = main() or 0

@@ -1,6 +1,6 @@
 import type { AgentSignals, AgentState } from '@agent-machines/core'
 import { stateOfProcess, stateWithoutSignal } from '../recipe/agent-process.ts'
-import { isObject, parseJsonLine, textIn } from '../recipe/json-line.ts'
+import { parseJsonLine, textIn } from '../recipe/json-line.ts'
 import { detailOf } from '../recipe/screen-text.ts'
 
 const source = 'state-file'
@@ -11,7 +11,7 @@ export function hermesStateOf(signals: AgentSignals, now: Date): AgentState {
   if (ended) return ended
   if (!signals.file) return stateWithoutSignal(signals, now, source, 'the state file is not there')
   const record = parseJsonLine(signals.file.content)
-  if (!isObject(record)) return stateWithoutSignal(signals, now, source, 'the state file cannot be read')
+  if (!record) return stateWithoutSignal(signals, now, source, 'the state file cannot be read')
   if (record['pid'] !== signals.process?.pid) {
     return stateWithoutSignal(signals, now, source, 'the state file is of another process')
   }
