@@ -11,7 +11,7 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { outputOf, untilState } from '../testing/machines.ts'
-import { listProcesses } from '../testing/processes.ts'
+import { watchCommandLines } from '../testing/processes.ts'
 import { isTested } from '../testing/tested-runtimes.ts'
 import { typeKeys } from '../testing/type-line.ts'
 
@@ -38,7 +38,7 @@ const every = [
 ] as const
 const rows = every.filter(([runtime]) => isTested(runtime))
 /** Everything that ever stood in an argument list while they were deployed. */
-const seenArguments = new Set<string>()
+let seenArguments: ReadonlySet<string>
 
 beforeAll(async () => {
   model = await startModelServer()
@@ -50,9 +50,9 @@ beforeAll(async () => {
       OPENAI_BASE_URL: `${model.url}/v1`,
     },
   })
-  const watching = watchArguments()
+  const watching = watchCommandLines()
   const deployed = await Promise.all(rows.map(async ([runtime]) => [runtime, await deploy(runtime)] as const))
-  await watching.stop()
+  seenArguments = await watching.stop()
   machines = Object.fromEntries(deployed)
 })
 
@@ -192,20 +192,4 @@ async function untilAgent(id: string, state: AgentState['state'], withinMs = 30_
   })
   process.stdout.write(`${id} ${state} read after ${Date.now() - since} ms\n`)
   return agent
-}
-
-function watchArguments() {
-  let watching = true
-  const done = (async () => {
-    while (watching) {
-      for (const { commandLine } of await listProcesses()) seenArguments.add(commandLine)
-      await new Promise((resolve) => setTimeout(resolve, 20))
-    }
-  })()
-  return {
-    stop: () => {
-      watching = false
-      return done
-    },
-  }
 }

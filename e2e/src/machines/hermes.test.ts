@@ -11,12 +11,14 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { killMachine, outputOf, untilState } from '../testing/machines.ts'
-import { listProcesses } from '../testing/processes.ts'
+import { processesOfMachine, watchCommandLines } from '../testing/processes.ts'
 import { typeKeys } from '../testing/type-line.ts'
 
 const canary = 'sk-canary-Xu7eiQuoh-hermes'
 const source = 'state-file'
 const interruptKey = '\x03'
+/** Of once, for the session, always, and deny. */
+const denyKey = '4'
 
 let model: ModelServer
 let plane: ControlPlaneProcess
@@ -68,13 +70,15 @@ it('is busy while it answers, and idle again once it was interrupted', async () 
 })
 
 it('waits while it asks for permission, and does nothing until then', async () => {
-  await ask('TOOLCALL[rm -rf made-by-agent]')
+  await outputOf(plane, id, 'touch ~/work/made-by-user')
+  await ask('TOOLCALL[rm -rf made-by-user]')
   const waiting = await untilAgent('waiting')
 
-  await typeKeys(plane, id, interruptKey)
+  await typeKeys(plane, id, denyKey)
   await untilAgent('idle')
 
-  expect(waiting).toMatchObject({ source, detail: 'approval: rm -rf made-by-agent' })
+  expect(waiting).toMatchObject({ source, detail: 'approval: rm -rf made-by-user' })
+  expect(await outputOf(plane, id, 'ls ~/work')).toContain('made-by-user')
 })
 
 it('is unknown, never guessed, once its signal is gone', async () => {
@@ -107,12 +111,9 @@ it('goes on with its conversation after everything of it was killed, not with a 
 
 it('does a task, tells what it did and used, and can be gone on with; its key and the task stand in no argument', async () => {
   const task = 'TOOLCALL[echo made by $$ > made-by-run; sleep 1]'
-  const seen = new Set<string>()
-  const watching = setInterval(async () => {
-    for (const { commandLine } of await listProcesses()) seen.add(commandLine)
-  }, 100)
+  const watching = watchCommandLines()
   const first = await done({ task, permissions: 'all' })
-  clearInterval(watching)
+  const seen = await watching.stop()
   const second = await done({ task: 'ANSWER[the second]', session: first.run.session ?? '' })
 
   expect(first.events.map(({ event }) => event)).toEqual([
@@ -161,6 +162,17 @@ it('does nothing in a run that it would have to ask for, and leaves nothing of a
   expect(await outputOf(plane, id, 'ls ~/work')).toContain('made-by-run')
   expect(cancelled.run.state).toBe('cancelled')
   expect(await outputOf(plane, id, `grep -l [R]UN=${run} /proc/[0-9]*/environ || true`)).toBe('')
+})
+
+it('leaves no process once it was stopped', async () => {
+  const running = async () =>
+    (await processesOfMachine(id)).filter(({ commandLine }) => commandLine.includes('/runtimes/hermes/'))
+  expect(await running()).not.toEqual([])
+
+  await plane.client.machines.agent(id, 'stop')
+  await untilAgent('exited')
+
+  expect(await running()).toEqual([])
 })
 
 /** Types a prompt as a person does: the text, and Return once it stands there. */

@@ -25,6 +25,25 @@ export async function processesOfMachine(machineId: string): Promise<HostProcess
   )
 }
 
+/** Collects what stands in the arguments of any process until it is stopped. */
+export function watchCommandLines(): { stop(): Promise<ReadonlySet<string>> } {
+  const seen = new Set<string>()
+  let watching = true
+  const done = (async () => {
+    while (watching) {
+      for (const { commandLine } of await listProcesses()) seen.add(commandLine)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+    return seen
+  })()
+  return {
+    stop: () => {
+      watching = false
+      return done
+    },
+  }
+}
+
 async function readProcess(pid: number): Promise<HostProcess | undefined> {
   try {
     const [status, stat, commandLine, cgroup] = await Promise.all(
