@@ -15,6 +15,10 @@ import { processesOfMachine, watchCommandLines } from '../testing/processes.ts'
 import { typeKeys } from '../testing/type-line.ts'
 
 const canary = 'sk-canary-Xu7eiQuoh-hermes'
+/** Stands in the task, not in the command it asks for. */
+const taskMark = 'eiX4ohPh-of-the-task '
+/** What the console asks, and Hermes asks back about. */
+const question = 'TOOLCALL[rm -rf made-by-user]'
 const source = 'state-file'
 const interruptKey = '\x03'
 /** Of once, for the session, always, and deny. */
@@ -71,7 +75,7 @@ it('is busy while it answers, and idle again once it was interrupted', async () 
 
 it('waits while it asks for permission, and does nothing until then', async () => {
   await outputOf(plane, id, 'touch ~/work/made-by-user')
-  await ask('TOOLCALL[rm -rf made-by-user]')
+  await ask(question)
   const waiting = await untilAgent('waiting')
 
   await typeKeys(plane, id, denyKey)
@@ -87,34 +91,12 @@ it('is unknown, never guessed, once its signal is gone', async () => {
   expect(await untilAgent('unknown')).toMatchObject({ source, detail: 'the state file is not there' })
 })
 
-it('goes on with its conversation after everything of it was killed, not with a run', async () => {
-  await ask('ANSWER[the first answer]')
-  await untilShown('the first answer')
-  await untilAgent('idle')
-  await done({ task: 'ANSWER[of a run]' })
-
-  await killMachine(id)
-  await untilState(plane, id, ['asleep'])
-  await plane.client.machines.wake(id)
-  await untilState(plane, id, ['ready'])
-  await untilAgent('idle')
-  await ask('ANSWER[the second answer]')
-  const asked = await eventually('the second question', async () =>
-    model.requests
-      .map(({ body }) => JSON.stringify(body))
-      .findLast((body) => body.includes('the second answer')),
-  )
-
-  expect(asked).toContain('the first answer')
-  expect(asked).not.toContain('of a run')
-})
-
 it('does a task, tells what it did and used, and can be gone on with; its key and the task stand in no argument', async () => {
-  const task = 'TOOLCALL[echo made by $$ > made-by-run; sleep 1]'
+  const task = `${taskMark}TOOLCALL[echo made by $$ > made-by-run; sleep 1]`
   const watching = watchCommandLines()
   const first = await done({ task, permissions: 'all' })
   const seen = await watching.stop()
-  const second = await done({ task: 'ANSWER[the second]', session: first.run.session ?? '' })
+  const second = await done({ task: 'ANSWER[once more]', session: first.run.session ?? '' })
 
   expect(first.events.map(({ event }) => event)).toEqual([
     'session',
@@ -132,7 +114,7 @@ it('does a task, tells what it did and used, and can be gone on with; its key an
   expect(await outputOf(plane, id, 'cat ~/work/made-by-run')).toMatch(/^made by \d+$/)
   expect(second.run).toMatchObject({
     session: first.run.session,
-    result: 'the second',
+    result: 'once more',
     usage: { inputTokens: 10, outputTokens: 5 },
   })
   const shown = [
@@ -142,7 +124,7 @@ it('does a task, tells what it did and used, and can be gone on with; its key an
     plane.log(),
   ]
   expect([...seen].some((line) => line.includes('hermes/run.py'))).toBe(true)
-  expect([...seen].filter((line) => line.includes('TOOLCALL'))).toEqual([])
+  expect([...seen].filter((line) => line.includes(taskMark))).toEqual([])
   expect(JSON.stringify(model.requests.map(({ headers }) => headers))).toContain(canary)
   expect(shown.filter((text) => text.includes(canary))).toEqual([])
 })
@@ -162,6 +144,23 @@ it('does nothing in a run that it would have to ask for, and leaves nothing of a
   expect(await outputOf(plane, id, 'ls ~/work')).toContain('made-by-run')
   expect(cancelled.run.state).toBe('cancelled')
   expect(await outputOf(plane, id, `grep -l [R]UN=${run} /proc/[0-9]*/environ || true`)).toBe('')
+})
+
+it('goes on with the conversation of the console after everything of it was killed, not with a later run', async () => {
+  await killMachine(id)
+  await untilState(plane, id, ['asleep'])
+  await plane.client.machines.wake(id)
+  await untilState(plane, id, ['ready'])
+  await untilAgent('idle')
+  await ask('ANSWER[after the loss]')
+  const asked = await eventually('the next question', async () =>
+    model.requests
+      .map(({ body }) => JSON.stringify(body))
+      .findLast((body) => body.includes('after the loss')),
+  )
+
+  expect(asked).toContain(question)
+  expect(asked).not.toContain('made-by-run')
 })
 
 it('leaves no process once it was stopped', async () => {

@@ -35,9 +35,11 @@ rm -rf "$stage"
 mkdir -p "$stage"
 printf %s ${quote(runtime.lock)} >"$stage/requirements.txt"
 "$python" -m venv "$PREFIX"
-HOME=$stage "$PREFIX/bin/python" -m pip install --no-input --no-cache-dir --disable-pip-version-check --progress-bar=off \\
+HOME=$stage "$PREFIX/bin/python" -m pip install --no-input --no-cache-dir --disable-pip-version-check --progress-bar=off --no-compile \\
   --only-binary=:all: --no-deps --require-hashes --requirement "$stage/requirements.txt"
 "$PREFIX/bin/python" -m pip uninstall --quiet --yes setuptools pip
+# A machine can't write here, and would compile at each start. As with pip, what can't be compiled is left as it is.
+"$PREFIX/bin/python" -m compileall -qq -j 0 "$PREFIX/lib" || true
 find "$PREFIX/bin" -type f -delete
 rm -rf "$stage"
 `
