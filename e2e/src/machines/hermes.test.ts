@@ -135,7 +135,8 @@ it('does nothing in a run that it would have to ask for, and leaves nothing of a
     task: 'TOOLCALL[while :; do echo x >> beats; sleep 0.1; done]',
     permissions: 'all',
   })
-  await eventually('the tool at work', () => outputOf(plane, id, 'cat ~/work/beats || true'))
+  const beats = () => outputOf(plane, id, 'cat ~/work/beats 2>/dev/null || true')
+  await eventually('the tool at work', async () => (await beats()) !== '', 60_000)
 
   await plane.client.runs.cancel(id, run)
   const cancelled = await ended(run)
