@@ -9,6 +9,8 @@ for command in "${!packages[@]}"; do
   [ "$command" = vim ] && command -v vi >/dev/null && continue
   command -v "$command" >/dev/null || missing+=("${packages[$command]}")
 done
+# Python makes virtual environments only with a package that brings no command.
+/usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! command -v apt-get >/dev/null; then
