@@ -39,6 +39,11 @@ def look(cli):
     return "busy" if cli._agent_running else "idle", ""
 
 
+def tell(state, detail=""):
+    record = {"pid": os.getpid(), "state": state, "detail": detail, "since": int(time.time() * 1000)}
+    write(state_file, json.dumps(record))
+
+
 def watch():
     try:
         follow()
@@ -59,15 +64,14 @@ def follow():
         seen = look(cli)
         if seen is not None and seen != told:
             told = seen
-            record = {"pid": os.getpid(), "state": seen[0], "detail": seen[1], "since": int(time.time() * 1000)}
-            write(state_file, json.dumps(record))
+            tell(*seen)
         if seen is not None and seen[0] == "busy" and cli.session_id != conversation:
             conversation = cli.session_id
             write(conversation_file, conversation)
         time.sleep(0.1)
 
 
-forget()
+tell("starting")
 if sys.argv[1:2] == ["resume"]:
     with open(conversation_file) as file:
         sys.argv[1:2] = ["--resume", file.read()]

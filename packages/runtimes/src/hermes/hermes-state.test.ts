@@ -11,6 +11,10 @@ const unknown = { state: 'unknown', since: observedAt, source }
 
 it.each([
   [
+    { pid: 56, state: 'starting', detail: '', since: Date.parse(changedAt) },
+    { state: 'starting', since: changedAt, source },
+  ],
+  [
     { pid: 56, state: 'idle', detail: '', since: Date.parse(changedAt) },
     { state: 'idle', since: changedAt, source },
   ],
@@ -42,7 +46,7 @@ it('does not guess from a file that is gone or cut off', () => {
   })
 })
 
-it('is starting until the prompt is up', () => {
+it('is starting until its file is there', () => {
   expect(hermesStateOf(signalsWith(null), new Date('2026-11-27T03:00:02Z')).state).toBe('starting')
 })
 

@@ -18,6 +18,7 @@ export function hermesStateOf(signals: AgentSignals, now: Date): AgentState {
   const at = record['since']
   const since = typeof at === 'number' ? new Date(at).toISOString() : signals.file.changedAt
   switch (record['state']) {
+    case 'starting':
     case 'idle':
     case 'busy':
       return { state: record['state'], since, source }
