@@ -191,10 +191,12 @@ async function untilShown(text: string): Promise<void> {
 
 function untilAgent(state: AgentState['state']): Promise<AgentState> {
   let last: Machine['agent'] = null
-  return eventually(`agent ${state}`, async () => {
+  const seen = async () => {
     last = (await plane.client.machines.get(id)).agent
     return last?.state === state && last
-  }).catch((error: unknown) => {
+  }
+  // Its start alone computes for seconds.
+  return eventually(`agent ${state}`, seen, 90_000).catch((error: unknown) => {
     throw new Error(`the agent is ${JSON.stringify(last)}`, { cause: error })
   })
 }
