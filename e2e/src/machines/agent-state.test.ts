@@ -177,7 +177,7 @@ async function typeInTurn(id: string, keys: Keys): Promise<void> {
   }
 }
 
-async function untilAgent(id: string, state: AgentState['state'], withinMs = 30_000): Promise<AgentState> {
+async function untilAgent(id: string, state: AgentState['state'], withinMs = 90_000): Promise<AgentState> {
   const since = Date.now()
   let last: AgentState | null = null
   const agent = await eventually(

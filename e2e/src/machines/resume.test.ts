@@ -97,8 +97,9 @@ async function ask(id: string, text: string): Promise<string> {
 }
 
 function untilAgent(id: string, state: NonNullable<Machine['agent']>['state']): Promise<Machine> {
-  return eventually(`${id} ${state}`, async () => {
+  const isSeen = async () => {
     const machine = await plane.client.machines.get(id)
     return machine.agent?.state === state && machine
-  })
+  }
+  return eventually(`${id} ${state}`, isSeen, 90_000)
 }

@@ -77,6 +77,7 @@ describe.concurrent.each(able)('a run of %s', (runtime) => {
     await eventually(
       'the tool at work',
       async () => (await outputOf(plane, idOf(runtime), 'cat ~/work/beats || true')) || null,
+      90_000,
     )
 
     await plane.client.runs.cancel(idOf(runtime), id)
