@@ -88,8 +88,12 @@ async function ask(id: string, text: string): Promise<string> {
   await untilAgent(id, 'idle')
   await typeKeys(plane, id, text)
   await untilShown(plane, id, text)
+  const before = model.requests.length
   const asked = async () =>
-    model.requests.map(({ body }) => JSON.stringify(body)).findLast((body) => body.includes(text))
+    model.requests
+      .slice(before)
+      .map(({ body }) => JSON.stringify(body))
+      .find((body) => body.includes(text))
   return eventually(`the question ${text}`, async () => {
     await typeKeys(plane, id, '\r')
     return eventually(text, asked, 2000).catch(() => null)
