@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentSignals } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
@@ -70,7 +70,13 @@ it('reports process, file and title of the agent, and their end', async () => {
 
   await seen.until((signals) => signals.title === 'working' && signals.file !== null)
   const first = seen.last()
-  rmSync(join(machine.home, first?.file?.path ?? ''))
+  const file = join(machine.home, first?.file?.path ?? '')
+  const beforeTheAgent = new Date(Date.now() - 60_000)
+  utimesSync(file, beforeTheAgent, beforeTheAgent)
+  await seen.until((signals) => signals.file === null, 1500)
+  utimesSync(file, new Date(), new Date())
+  await seen.until((signals) => signals.file !== null, 1500)
+  rmSync(file)
   await seen.until((signals) => signals.file === null, 1500)
   process.kill(first?.process?.pid ?? 0, 'SIGKILL')
   await seen.until((signals) => signals.process?.state === 'exited', 1500)

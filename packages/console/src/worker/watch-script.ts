@@ -55,19 +55,24 @@ trim_while_it_grows() {
 
 hex() { printf %s "$1" | od -An -v -tx1 | tr -d ' \n'; }
 
-# Sets FILE and CONTENT to the first file that the pattern names.
+# Sets FILE and CONTENT to the first file that the pattern names. One with the agent's pid that is older than the
+# agent is of another that had the same pid, before the machine lost its processes.
 find_file() {
-  FILE='' CONTENT=''
+  FILE='' CONTENT='' older_than=''
   pattern=$1
   case $pattern in
     *'<pid>'*)
       [ "$STATE" = running ] || return 0
       pattern="$\{pattern%%'<pid>'*}$PID$\{pattern#*'<pid>'}"
+      older_than=$D/process
       ;;
   esac
   IFS=''
   for candidate in $pattern; do
-    if [ -f "$candidate" ] && [ -r "$candidate" ]; then FILE=$candidate; break; fi
+    if [ -f "$candidate" ] && [ -r "$candidate" ] && ! [ "$older_than" -nt "$candidate" ]; then
+      FILE=$candidate
+      break
+    fi
   done
   [ -z "$FILE" ] || read_content
   unset IFS
