@@ -62,12 +62,14 @@ it.each(rows)(
 
     await killMachine(id)
     await untilState(plane, id, ['asleep'])
+    // Some signals tell whole seconds.
+    const wokenAt = Math.floor(Date.now() / 1000) * 1000
     await plane.client.machines.wake(id)
-    await untilState(plane, id, ['ready'])
+    const { agent } = await untilAgent(id, 'idle')
     const tab = await untilShown(plane, id, 'the conversation goes on')
-    await untilAgent(id, 'idle')
     const asked = await ask(id, 'ANSWER[the second answer]')
 
+    expect(Date.parse(agent?.since ?? '')).toBeGreaterThanOrEqual(wokenAt)
     expect(asked).toContain(answer)
     expect(tab.shows(answer)).toBe(true)
     const [started] = await new ConsoleTab(plane, id).follow('ws', (events) => events.length > 0)

@@ -121,11 +121,13 @@ new_session() {
   printf '%s\n' "$EPOCH" >"$D/epoch"
 }
 
-# What outlived its tmux server would go on unseen.
+# What outlived its tmux server would go on unseen; what ended with the machine runs no more.
 end_leftover() {
   if agent_running; then
     end_tree "$PID"
     printf 'exited %s - - %s\n' "$PID" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$D/process"
+  elif [ "$STATE" = running ]; then
+    rm -f "$D/process"
   fi
 }
 `
