@@ -1,24 +1,25 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
-import { type ScriptedReply, scriptReply, type Turn } from './prompt-script.ts'
+import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
 import { paced, type StreamEvent, sendEvents } from './sse.ts'
 
 /** Answers `POST /v1/messages`, as a stream when asked for one. */
 export async function answerMessages(body: Json, response: ServerResponse): Promise<void> {
-  const reply = scriptReply(turnOf(body))
+  const tool = shellToolIn(listOf(body['tools']).map((each) => textOf(objectOf(each)['name'])))
+  const reply = scriptReply(turnOf(body, tool !== null))
   if (reply.kind === 'error') return sendError(response, reply.status)
   const model = textOf(body['model'])
-  if (body['stream'] === true) return sendEvents(response, streamOf(reply, model))
+  if (body['stream'] === true) return sendEvents(response, streamOf(reply, model, tool ?? ''))
   sendJson(response, 200, {
     ...messageOf(model),
-    content: [blockOf(reply)],
+    content: [blockOf(reply, tool ?? '')],
     stop_reason: stopReasonOf(reply),
     usage: { input_tokens: 10, output_tokens: 5 },
   })
 }
 
-function turnOf(body: Json): Turn {
+function turnOf(body: Json, hasTools: boolean): Turn {
   const messages = listOf(body['messages']).map(objectOf)
   const spoken = messages.filter((message) => message['role'] === 'user')
   const results = blocksOf(spoken.at(-1)).filter((block) => block['type'] === 'tool_result')
@@ -26,12 +27,12 @@ function turnOf(body: Json): Turn {
     blocksOf(message)
       .filter((block) => block['type'] === 'text')
       .map((block) => textOf(block['text']))
-      .filter((text) => !text.startsWith('<system-reminder>')),
+      .filter((text) => !isContext(text)),
   )
   return {
     prompt: prompts.at(-1) ?? '',
     toolResult: results.length > 0 ? results.map(resultText).join('\n') : null,
-    hasTools: listOf(body['tools']).some((tool) => objectOf(tool)['name'] === 'Bash'),
+    hasTools,
   }
 }
 
@@ -50,10 +51,10 @@ function resultText(block: Json): string {
 
 type Answer = Exclude<ScriptedReply, { kind: 'error' }>
 
-async function* streamOf(reply: Answer, model: string): AsyncGenerator<StreamEvent> {
+async function* streamOf(reply: Answer, model: string, tool: string): AsyncGenerator<StreamEvent> {
   yield { type: 'message_start', message: { ...messageOf(model), content: [], stop_reason: null } }
   if (reply.kind === 'tool') {
-    yield { type: 'content_block_start', index: 0, content_block: { ...blockOf(reply), input: {} } }
+    yield { type: 'content_block_start', index: 0, content_block: { ...blockOf(reply, tool), input: {} } }
     const json = JSON.stringify(toolInput(reply.command))
     yield { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: json } }
   } else {
@@ -82,10 +83,10 @@ function messageOf(model: string) {
   }
 }
 
-function blockOf(reply: Answer): Json {
+function blockOf(reply: Answer, name: string): Json {
   if (reply.kind === 'text') return { type: 'text', text: reply.tokens.join('') }
   const id = `toolu_${randomUUID().replaceAll('-', '')}`
-  return { type: 'tool_use', id, name: 'Bash', input: toolInput(reply.command) }
+  return { type: 'tool_use', id, name, input: toolInput(reply.command) }
 }
 
 function toolInput(command: string): Json {

@@ -1,11 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
-import { type ScriptedReply, scriptReply, type Turn } from './prompt-script.ts'
+import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
 import { paced, sendData } from './sse.ts'
 
-/** What agents call the tool that runs a command. */
-const shellTools = ['bash', 'exec', 'shell', 'terminal']
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 
 /** Answers `POST /v1/chat/completions`, as a stream when asked for one. */
@@ -27,7 +25,9 @@ export async function answerChat(body: Json, response: ServerResponse): Promise<
 }
 
 function turnOf(body: Json, hasTools: boolean): Turn {
-  const messages = listOf(body['messages']).map(objectOf)
+  const messages = listOf(body['messages'])
+    .map(objectOf)
+    .filter((message) => !isContext(contentText(message['content'])))
   const prompts = messages.filter((message) => message['role'] === 'user')
   const last = messages.at(-1)
   return {
@@ -45,8 +45,9 @@ function contentText(content: unknown): string {
 }
 
 function shellToolOf(body: Json): string | null {
-  const names = listOf(body['tools']).map((tool) => textOf(objectOf(objectOf(tool)['function'])['name']))
-  return names.find((name) => shellTools.includes(name)) ?? null
+  return shellToolIn(
+    listOf(body['tools']).map((tool) => textOf(objectOf(objectOf(tool)['function'])['name'])),
+  )
 }
 
 type Answer = Exclude<ScriptedReply, { kind: 'error' }>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
-import { type ScriptedReply, scriptReply, type Turn } from './prompt-script.ts'
+import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
 import { paced, type StreamEvent, sendEvents } from './sse.ts'
 
 /** Answers `POST /v1/responses` with a stream. */
@@ -25,7 +25,7 @@ function turnOf(body: Json): Turn {
   const prompts = input
     .filter((item) => item['role'] === 'user')
     .flatMap((item) => listOf(item['content']).map((part) => textOf(objectOf(part)['text'])))
-    .filter((text) => text !== '' && !text.startsWith('<'))
+    .filter((text) => text !== '' && !isContext(text))
   const isResult = textOf(last['type']).endsWith('call_output')
   return {
     prompt: prompts.at(-1) ?? '',
@@ -63,7 +63,7 @@ async function* streamOf(reply: Answer, body: Json): AsyncGenerator<StreamEvent>
   })
   const base = { id, object: 'response', model: body['model'], output: [] }
   yield event('response.created', { response: { ...base, status: 'in_progress' } })
-  const item = itemOf(reply, runsToolsAsCode(body))
+  const item = itemOf(reply, body)
   yield event('response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress' } })
   if (reply.kind === 'text') {
     for await (const delta of paced(reply.tokens, reply.delayMs)) {
@@ -86,19 +86,22 @@ async function* streamOf(reply: Answer, body: Json): AsyncGenerator<StreamEvent>
   yield event('response.completed', { response: { ...base, status: 'completed', output: [item], usage } })
 }
 
-function itemOf(reply: Answer, asCode: boolean): Json {
-  if (reply.kind === 'tool') return asCode ? codeCall(reply.command) : toolCall(reply.command)
+function itemOf(reply: Answer, body: Json): Json {
+  if (reply.kind === 'tool')
+    return runsToolsAsCode(body) ? codeCall(reply.command) : toolCall(reply.command, body)
   const content = [{ type: 'output_text', text: reply.tokens.join(''), annotations: [] }]
   return { type: 'message', id: `msg_${randomUUID()}`, role: 'assistant', content }
 }
 
-function toolCall(command: string): Json {
+/** Codex has a name of its own for its tool, and for the member that holds the command. */
+function toolCall(command: string, body: Json): Json {
+  const tool = shellToolIn(listOf(body['tools']).map((each) => textOf(objectOf(each)['name'])))
   return {
     type: 'function_call',
     id: `fc_${randomUUID()}`,
     call_id: `call_${randomUUID()}`,
-    name: 'exec_command',
-    arguments: JSON.stringify({ cmd: command }),
+    name: tool ?? 'exec_command',
+    arguments: JSON.stringify(tool === null ? { cmd: command } : { command }),
   }
 }
 

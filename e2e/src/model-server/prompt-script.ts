@@ -15,6 +15,14 @@ export interface Turn {
 
 const slowTokenMs = 50
 
+/** What agents call the tool that runs the command in its member `command`. */
+const shellTools = ['Bash', 'bash', 'exec', 'shell', 'terminal']
+
+/** The tool that runs a command, among the names of those an agent offers. */
+export function shellToolIn(names: readonly string[]): string | null {
+  return names.find((name) => shellTools.includes(name)) ?? null
+}
+
 /**
  * Reads the reply off the prompt: `TOOLCALL[cmd]` runs a command, `SLOW[n]` sends n numbered tokens one by one,
  * `ANSWER[text]` says the text, `ERROR[status]` fails; anything else is answered with `Understood.`
@@ -32,6 +40,11 @@ export function scriptReply(turn: Turn): ScriptedReply {
     return { kind: 'text', tokens, delayMs: slowTokenMs }
   }
   return text([argumentOf('ANSWER', turn.prompt) ?? 'Understood.'])
+}
+
+/** Whether a CLI wrote this by itself, in the person's name: they all put it into a tag. */
+export function isContext(text: string): boolean {
+  return text.startsWith('<')
 }
 
 function text(tokens: readonly string[]): ScriptedReply {
