@@ -1,11 +1,18 @@
 import { npmTreeInstall } from '../recipe/npm-tree-install.ts'
+import type { AgentContext } from '../recipe/runtime-recipe.ts'
 import { openClawLock } from './openclaw-lock.ts'
 
 export const openClawVersion = '2026.9.6'
 
 /** The Node that is installed with it; the CLI runs on no older one. */
 export const openClawNode = 'bin/node'
-export const openClawProgram = 'node_modules/openclaw/openclaw.mjs'
+const program = 'node_modules/openclaw/openclaw.mjs'
+
+/** The option is one that the CLI would start itself anew for. */
+export function openClawCommand({ runtimePath }: AgentContext): string[] {
+  const path = runtimePath ?? ''
+  return [`${path}/${openClawNode}`, '--disable-warning=ExperimentalWarning', `${path}/${program}`]
+}
 
 /** The mark tells the CLI to finish what an install script would do: to clean up after an update. */
 export const openClawInstall = npmTreeInstall({
@@ -17,7 +24,7 @@ export const openClawInstall = npmTreeInstall({
 rm -rf node_modules/node-linux-* node_modules/openclaw/.openclaw-lifecycle-pending
 mv node_modules "$PREFIX/node_modules"`,
   verify: {
-    command: `./${openClawNode} ./${openClawProgram} --version`,
+    command: `./${openClawNode} ./${program} --version`,
     expect: `OpenClaw ${openClawVersion} `,
   },
 })

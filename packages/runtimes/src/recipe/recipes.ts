@@ -1,6 +1,7 @@
 import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
 import { codexRecipe } from '../codex/codex-recipe.ts'
 import { hermesRecipe } from '../hermes/hermes-recipe.ts'
+import { openClawRecipe } from '../openclaw/openclaw-recipe.ts'
 import { openCodeRecipe } from '../opencode/opencode-recipe.ts'
 import { shellRecipe } from '../shell/shell-recipe.ts'
 import type { RuntimeRecipe } from './runtime-recipe.ts'
@@ -11,5 +12,6 @@ export const recipes: readonly RuntimeRecipe[] = [
   codexRecipe,
   openCodeRecipe,
   hermesRecipe,
+  openClawRecipe,
   shellRecipe,
 ]
