@@ -8,13 +8,9 @@ const pluginFolder = `${openClawFolder}/plugin`
 const provider = 'am'
 const keyVariable = 'AGENT_MACHINES_MODEL_KEY'
 
-/** Which configuration the CLI is started with: in the console, in a run, in a run that may do everything. */
-export type OpenClawUse = 'console' | 'run' | 'run-all'
-
-/** What a run may not do without asking, since nobody is there to be asked. */
-const nothingUnasked = {
-  tools: { exec: { mode: 'allowlist' }, deny: ['write', 'edit', 'apply_patch', 'process'] },
-}
+const machineConfig = `${openClawFolder}/machine.json`
+/** The same, where everything is allowed whatever the person set. */
+const allowAllConfig = `${openClawFolder}/allow-all.json`
 
 /**
  * The person's own configuration, written only when absent, and what the machine decides, which is stronger.
@@ -28,15 +24,14 @@ mkdir -p .openclaw ${quote(`${openClawFolder}/told`)}
 [ -s .openclaw/openclaw.json ] || cp ${quote(seed)} .openclaw/openclaw.json`
   const files = [
     jsonFile(seed, person),
-    jsonFile(configPath('console'), machineConfig(context)),
-    jsonFile(configPath('run'), { $include: ['./console.json'], ...nothingUnasked }),
-    jsonFile(configPath('run-all'), { $include: ['./console.json'], tools: { exec: { mode: 'full' } } }),
+    jsonFile(machineConfig, whatTheMachineDecides(context)),
+    jsonFile(allowAllConfig, { $include: ['./machine.json'], tools: { exec: { mode: 'full' } } }),
     ...openClawPluginFiles(pluginFolder),
   ]
   return { files, script }
 }
 
-function machineConfig({ home, workDirectory }: AgentContext): object {
+function whatTheMachineDecides({ home, workDirectory }: AgentContext): object {
   const model = `\${AGENT_MACHINES_MODEL}`
   return {
     $include: [`${home}/.openclaw/openclaw.json`],
@@ -76,12 +71,13 @@ export function openClawEnvironment(context: AgentContext): Record<string, strin
     OPENCLAW_NO_AUTO_UPDATE: '1',
     // The process that is started stays the agent's.
     OPENCLAW_NO_RESPAWN: '1',
-    ...openClawUse(context, 'console'),
+    OPENCLAW_CONFIG_PATH: `${home}/${machineConfig}`,
   }
 }
 
-export function openClawUse({ home }: AgentContext, use: OpenClawUse): Record<string, string> {
-  return { OPENCLAW_CONFIG_PATH: `${home}/${configPath(use)}` }
+/** Added to that environment, it lets the agent do everything. */
+export function openClawAllowAll({ home }: AgentContext): Record<string, string> {
+  return { OPENCLAW_CONFIG_PATH: `${home}/${allowAllConfig}` }
 }
 
 const apis = {
@@ -89,10 +85,6 @@ const apis = {
   'openai-responses': { api: 'openai-responses', suffix: '/v1' },
   'anthropic-messages': { api: 'anthropic-messages', suffix: '' },
 } as const
-
-function configPath(use: OpenClawUse): string {
-  return `${openClawFolder}/${use}.json`
-}
 
 function jsonFile(path: string, content: object): PlannedFile {
   return { path, content: `${JSON.stringify(content, null, 2)}\n`, mode: 0o600 }

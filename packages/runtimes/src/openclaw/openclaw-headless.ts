@@ -1,7 +1,7 @@
 import { quote } from '@agent-machines/core'
 import type { HeadlessRecipe } from '../recipe/headless.ts'
 import type { AgentContext } from '../recipe/runtime-recipe.ts'
-import { openClawUse } from './openclaw-config.ts'
+import { openClawAllowAll } from './openclaw-config.ts'
 import { openClawCommand } from './openclaw-install.ts'
 import { openClawRunsFolder } from './openclaw-paths.ts'
 import { OpenClawRunReader } from './openclaw-run-reader.ts'
@@ -23,7 +23,7 @@ export const openClawHeadless: HeadlessRecipe<AgentContext> = {
     ]
     return {
       command: ['/bin/sh', '-c', inItsConversation(context.home, session), 'sh', ...command],
-      environment: openClawUse(context, permissions === 'all' ? 'run-all' : 'run'),
+      environment: permissions === 'all' ? openClawAllowAll(context) : {},
     }
   },
   createReader: (model) => new OpenClawRunReader(model),
