@@ -16,6 +16,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { claudeCodeRecipe } from '../claude-code/claude-code-recipe.ts'
 import { codexRecipe } from '../codex/codex-recipe.ts'
 import { hermesRecipe } from '../hermes/hermes-recipe.ts'
+import { openClawRecipe } from '../openclaw/openclaw-recipe.ts'
 import { openCodeRecipe } from '../opencode/opencode-recipe.ts'
 import { shellRecipe } from '../shell/shell-recipe.ts'
 import type { AgentContext, ModelAccess, RuntimeRecipe } from './runtime-recipe.ts'
@@ -238,6 +239,69 @@ describe('Hermes', () => {
   })
 })
 
+describe('OpenClaw', () => {
+  const folder = '.agent-machines/state/openclaw'
+
+  it('keeps what the person wrote, and includes it in what the machine decides', () => {
+    mkdirSync(join(home, '.openclaw'))
+    writeFileSync(join(home, '.openclaw/openclaw.json'), "{ tools: { exec: { mode: 'ask' } } }")
+
+    configure(openClawRecipe, gateway, 'm')
+
+    expect(readFileSync(join(home, '.openclaw/openclaw.json'), 'utf8')).toContain("mode: 'ask'")
+    expect(json(`${folder}/machine.json`)).toMatchObject({
+      $include: [join(home, '.openclaw/openclaw.json')],
+      agents: { defaults: { workspace: join(home, 'work') } },
+      plugins: { load: { paths: [join(home, folder, 'plugin')] } },
+    })
+    expect(existsSync(join(home, folder, 'told'))).toBe(true)
+  })
+
+  it('makes no model call by itself unless the person wants it', () => {
+    configure(openClawRecipe, gateway, 'm')
+
+    expect(json('.openclaw/openclaw.json')).toEqual({ agents: { defaults: { heartbeat: { every: '0m' } } } })
+  })
+
+  it.each([
+    ['anthropic-messages', 'anthropic-messages', 'http://gateway/prefix'],
+    ['openai-responses', 'openai-responses', 'http://gateway/prefix/v1'],
+    ['openai-chat', 'openai-completions', 'http://gateway/prefix/v1'],
+  ] as const)('is pointed at an upstream that speaks %s by its environment', (protocol, api, url) => {
+    configure(openClawRecipe, { ...gateway, protocol }, 'vendor/model')
+
+    expect(environmentOf('AGENT_MACHINES_MODEL')).toEqual({
+      AGENT_MACHINES_MODEL: 'vendor/model',
+      AGENT_MACHINES_MODEL_API: api,
+      AGENT_MACHINES_MODEL_KEY: gateway.key,
+      AGENT_MACHINES_MODEL_URL: url,
+    })
+  })
+
+  it('gives each conversation of runs a state folder of its own, and goes on with those that are there', () => {
+    const run = (session?: string) => {
+      const context = { ...contextOf(gateway, 'm'), runtimePath: join(home, 'runtime') }
+      const { command = [] } =
+        openClawRecipe.headless?.commandFor(context, { permissions: 'configured', session }) ?? {}
+      const [program = '', ...words] = command
+      return spawnSync(program, words, { encoding: 'utf8', env: { PATH: '/usr/bin:/bin' } })
+    }
+    mkdirSync(join(home, 'runtime/bin'), { recursive: true })
+    writeFileSync(join(home, 'runtime/bin/node'), '#!/bin/sh\nprintf "%s\\n" "$OPENCLAW_STATE_DIR" "$*"', {
+      mode: 0o700,
+    })
+
+    const [state = '', words = ''] = run().stdout.split('\n')
+    const session = state.slice(state.lastIndexOf('/') + 1)
+
+    expect(state).toBe(join(home, folder, 'runs', session))
+    expect(existsSync(state)).toBe(true)
+    expect(words).toContain(`--session-id=${session}`)
+    expect(run(session).stdout).toBe(`${state}\n${words}\n`)
+    expect(run('../../home')).toMatchObject({ status: 1, stderr: 'There is no conversation home.\n' })
+  })
+})
+
 it('starts a plain shell in the work folder', () => {
   configure(shellRecipe, null)
 
@@ -254,6 +318,7 @@ it.each([
   [codexRecipe, 'bin/codex', 'resume --last', '.codex/sessions/*/*/*/rollout-*.jsonl'],
   [openCodeRecipe, 'bin/opencode', '--continue', '.local/share/opencode/opencode.db'],
   [hermesRecipe, 'bin/python', 'resume', '.agent-machines/state/hermes/conversation'],
+  [openClawRecipe, 'bin/node', '', '.openclaw/agents/main/agent/openclaw-agent.sqlite'],
 ])(
   'goes on with a conversation when it is asked to, and says where those are: %#',
   (recipe, program, words, pattern) => {
@@ -267,7 +332,9 @@ it.each([
       spawnSync(join(home, '.agent-machines/bin/agent'), args, { encoding: 'utf8' }).stdout
 
     expect(started('resume')).toBe(`${started()} ${words}`.trim())
-    expect(started('resume', 'further')).toBe(`${started()} ${words} further`.trim())
+    expect(started('resume', 'further')).toBe(
+      [started(), words, 'further'].filter((part) => part !== '').join(' '),
+    )
     expect(readFileSync(join(home, '.agent-machines/state/resume'), 'utf8')).toBe(
       `file ${pattern.replace('-h-work', context.workDirectory.replaceAll(/[^A-Za-z0-9]/g, '-'))}\n`,
     )
@@ -276,6 +343,7 @@ it.each([
 
 it('keeps every file that may hold a secret to its owner', () => {
   for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, hermesRecipe]) {
+  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, openClawRecipe]) {
     const { files } = recipe.configure(contextOf(gateway, null))
     const open = files.filter(
       (file) => (file.mode & 0o077) !== 0 || /secret/.test(file.content) === (file.mode !== 0o600),
