@@ -21,19 +21,24 @@ export async function answerMessages(body: Json, response: ServerResponse): Prom
 
 function turnOf(body: Json, hasTools: boolean): Turn {
   const messages = listOf(body['messages']).map(objectOf)
-  const spoken = messages.filter((message) => message['role'] === 'user')
+  const spoken = messages.filter(
+    (message) => message['role'] === 'user' && !blocksOf(message).every(isContextBlock),
+  )
   const results = blocksOf(spoken.at(-1)).filter((block) => block['type'] === 'tool_result')
   const prompts = spoken.flatMap((message) =>
     blocksOf(message)
-      .filter((block) => block['type'] === 'text')
-      .map((block) => textOf(block['text']))
-      .filter((text) => !isContext(text)),
+      .filter((block) => block['type'] === 'text' && !isContextBlock(block))
+      .map((block) => textOf(block['text'])),
   )
   return {
     prompt: prompts.at(-1) ?? '',
     toolResult: results.length > 0 ? results.map(resultText).join('\n') : null,
     hasTools,
   }
+}
+
+function isContextBlock(block: Json): boolean {
+  return block['type'] === 'text' && isContext(textOf(block['text']))
 }
 
 function blocksOf(message: Json | undefined): Json[] {

@@ -27,7 +27,7 @@ export async function answerChat(body: Json, response: ServerResponse): Promise<
 function turnOf(body: Json, hasTools: boolean): Turn {
   const messages = listOf(body['messages'])
     .map(objectOf)
-    .filter((message) => !isContext(contentText(message['content'])))
+    .filter((message) => message['role'] !== 'user' || !isContext(contentText(message['content'])))
   const prompts = messages.filter((message) => message['role'] === 'user')
   const last = messages.at(-1)
   return {

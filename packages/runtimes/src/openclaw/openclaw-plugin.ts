@@ -97,9 +97,12 @@ function begin(events) {
     events.onAgentEvent(follow)
   }
   if (isRun) {
+    let gaveUp = false
     events.onAgentEvent(({ stream, data, sessionId }) => {
+      if (gaveUp) return
       if (stream === 'lifecycle') print({ ...(failed = data), type: 'lifecycle', session: sessionId })
       if (stream !== 'run_status' || !(data.attempt > tries)) return
+      gaveUp = true
       print({ ...failed, type: 'lifecycle', phase: 'error', session: sessionId })
       process.kill(process.pid, 'SIGTERM')
     })

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { OpenClawRunReader } from './openclaw-run-reader.ts'
 
 /** What our plugin printed in the CLI, against a model server. */
-type Recording = 'tool' | 'resumed' | 'denied'
+type Recording = 'tool' | 'resumed' | 'denied' | 'limited'
 
 describe('what a run printed', () => {
   it('names the conversation, tells the command with its result, and what it used', () => {
@@ -49,17 +49,19 @@ describe('what a run printed', () => {
     expect(verdict?.state).toBe('done')
   })
 
-  it('tells each request that failed, and by the last one why the run did', () => {
-    const failed = { error: 'Rate limit', errorObservation: { failoverReason: 'rate_limit' } }
-    const reader = new OpenClawRunReader(null)
-    const tell = (phase: string, members: object) =>
-      reader.read(JSON.stringify({ type: 'lifecycle', session: 's', phase, ...members }))
+  it('tells each request that failed, and after the last that a limit was reached', () => {
+    const { events, verdict } = read('limited')
 
-    expect(tell('finishing', failed).at(-1)?.data).toEqual({ message: 'Rate limit', fatal: false })
-    expect(reader.verdict).toBeNull()
-    expect(tell('error', failed)).toEqual([{ event: 'error', data: { message: 'Rate limit', fatal: true } }])
-    expect(reader.verdict).toEqual({ state: 'limit-reached', detail: 'Rate limit' })
-    tell('error', { error: 'No such model' })
+    const errors = events.flatMap((event) => (event.event === 'error' ? [event.data] : []))
+    expect(errors.map(({ fatal }) => fatal)).toEqual([false, false, false, false, true])
+    expect(verdict).toEqual({ state: 'limit-reached', detail: expect.stringContaining('rate limit') })
+  })
+
+  it('fails with what the CLI says', () => {
+    const reader = new OpenClawRunReader(null)
+
+    reader.read('{"type":"lifecycle","session":"s","phase":"error","error":"No such model"}')
+
     expect(reader.verdict).toEqual({ state: 'failed', detail: 'No such model' })
   })
 
