@@ -48,9 +48,10 @@ afterAll(async () => {
 
 it('answers in its console, busy meanwhile, and is idle again once it was interrupted', async () => {
   expect(await untilAgent('idle')).toMatchObject({ source, since: expect.any(String) })
+  const asked = new Date().toISOString()
   await ask('ANSWER[the first answer]')
-  await untilShown('the first answer')
-  await untilAgent('idle')
+  await untilAgent('idle', asked)
+  await untilShown(/^\s*the first answer/)
   await ask('SLOW[400]')
   const busy = await untilAgent('busy')
   await untilShown('token-3')
@@ -143,9 +144,10 @@ async function ask(prompt: string): Promise<void> {
   await typeKeys(plane, id, '\r')
 }
 
-async function untilShown(text: string): Promise<void> {
+async function untilShown(text: string | RegExp): Promise<void> {
   const tab = new ConsoleTab(plane, id)
-  const shows = () => tab.lines().some((line) => line.includes(text))
+  const shows = () =>
+    tab.lines().some((line) => (typeof text === 'string' ? line.includes(text) : text.test(line)))
   await tab.follow('ws', shows)
   if (!shows()) throw new Error(`${text} is not shown:\n${tab.lines().slice(-40).join('\n')}`)
 }
@@ -156,13 +158,14 @@ function untilAsked(text: string): Promise<string> {
   return eventually(`${text} to be asked`, find, slowMs)
 }
 
-function untilAgent(state: AgentState['state']): Promise<AgentState> {
+/** It takes no task while it does another, so one has to know that it went through what it was asked. */
+function untilAgent(state: AgentState['state'], after = ''): Promise<AgentState> {
   let last: Machine['agent'] = null
   return eventually(
     `agent ${state}`,
     async () => {
       last = (await plane.client.machines.get(id)).agent
-      return last?.state === state && last
+      return last?.state === state && last.since > after && last
     },
     slowMs,
   ).catch((error: unknown) => {
