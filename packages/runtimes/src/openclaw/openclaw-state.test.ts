@@ -25,13 +25,19 @@ it.each([
   expect(openClawStateOf(signalsWith(told), now)).toEqual({ since, source, ...state })
 })
 
+const session = ' agent main | session main | gpt-test | deliver:off'
+const frame = [session, '─'.repeat(80), '─'.repeat(80)]
+
 it.each([
-  ['local ready | idle', 'idle'],
-  [' local ready | aborted', 'idle'],
-  [' local ready | disconnected', 'starting'],
-  ['what a person typed: local ready | idle, or so', 'starting'],
-])('is ready after its start once its status bar says so: %s', (line, state) => {
-  const signals = { ...signalsWith({ state: 'started' }), screen: ['OpenClaw', line, '─────'] }
+  [[' local ready | idle', ...frame], 'idle'],
+  [[' local ready | aborted', session, '─'.repeat(80), 'typed', 'before', '─'.repeat(80)], 'idle'],
+  [[' local ready | disconnected', ...frame], 'starting'],
+  [[' local ready | idle', ...frame, 'The conversation goes on.'], 'starting'],
+  [[' local ready | idle', ...frame, ' local ready | connecting', ...frame], 'starting'],
+  [['local ready | idle', 'is what a person typed'], 'starting'],
+  [[], 'starting'],
+])('is ready after its start once its own status bar says so: %j', (screen, state) => {
+  const signals = { ...signalsWith({ state: 'started' }), screen }
 
   expect(openClawStateOf(signals, now)).toEqual({ state, since, source })
 })
