@@ -38,7 +38,7 @@ beforeAll(async () => {
   })
   id = machine.id
   await untilState(plane, id, ['ready'], 300_000)
-}, 320_000)
+})
 
 afterAll(async () => {
   clearTimeout(watching)
