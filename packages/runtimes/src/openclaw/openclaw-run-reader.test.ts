@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { OpenClawRunReader } from './openclaw-run-reader.ts'
 
 /** What our plugin printed in the CLI, against a model server. */
-type Recording = 'tool' | 'resumed' | 'denied' | 'limited'
+type Recording = 'tool' | 'resumed' | 'denied' | 'limited' | 'refused'
 
 describe('what a run printed', () => {
   it('names the conversation, tells the command with its result, and what it used', () => {
@@ -57,12 +57,11 @@ describe('what a run printed', () => {
     expect(verdict).toEqual({ state: 'limit-reached', detail: expect.stringContaining('rate limit') })
   })
 
-  it('fails with what the CLI says', () => {
-    const reader = new OpenClawRunReader(null)
+  it('tells a refused key', () => {
+    const { events, verdict } = read('refused')
 
-    reader.read('{"type":"lifecycle","session":"s","phase":"error","error":"No such model"}')
-
-    expect(reader.verdict).toEqual({ state: 'failed', detail: 'No such model' })
+    expect(events.at(-1)?.data).toMatchObject({ message: expect.stringContaining('HTTP 401'), fatal: true })
+    expect(verdict).toEqual({ state: 'failed', detail: expect.stringContaining('HTTP 401') })
   })
 
   it('is not done by an answer that was cut', () => {
