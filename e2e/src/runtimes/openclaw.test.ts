@@ -89,13 +89,14 @@ it(
 let session = ''
 
 it('goes on with each conversation after everything of it was killed', async () => {
+  const killed = new Date().toISOString()
   await killMachine(id)
   await untilState(plane, id, ['asleep'])
   await plane.client.machines.wake(id)
   await untilState(plane, id, ['ready'])
 
   const resumed = done({ task: 'ANSWER[the second of the run]', session })
-  await untilAgent('idle')
+  await untilAgent('idle', killed)
   await ask('ANSWER[the second answer]')
   const asked = await untilAsked('the second answer')
   const { run } = await resumed
@@ -158,7 +159,7 @@ function untilAsked(text: string): Promise<string> {
   return eventually(`${text} to be asked`, find, slowMs)
 }
 
-/** It takes no task while it does another, so one has to know that it went through what it was asked. */
+/** What was told of an agent that is gone, or of a task before this one, came not `after`. */
 function untilAgent(state: AgentState['state'], after = ''): Promise<AgentState> {
   let last: Machine['agent'] = null
   return eventually(
