@@ -342,8 +342,7 @@ it.each([
 )
 
 it('keeps every file that may hold a secret to its owner', () => {
-  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, hermesRecipe]) {
-  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, openClawRecipe]) {
+  for (const recipe of [claudeCodeRecipe, codexRecipe, openCodeRecipe, hermesRecipe, openClawRecipe]) {
     const { files } = recipe.configure(contextOf(gateway, null))
     const open = files.filter(
       (file) => (file.mode & 0o077) !== 0 || /secret/.test(file.content) === (file.mode !== 0o600),
