@@ -90,7 +90,9 @@ it('stops what the agent does, and begins another conversation', async () => {
   expect(await page.locator('option').count()).toBe(2)
 })
 
+/** Once the agent is done with what was said before. */
 async function say(page: Page, text: string): Promise<void> {
+  await page.getByRole('button', { name: 'Send' }).waitFor({ timeout: 30_000 })
   await page.getByLabel('Message', { exact: true }).fill(text)
   await page.getByLabel('Message', { exact: true }).press('Enter')
   await expect.poll(() => page.getByLabel('Message', { exact: true }).inputValue()).toBe('')

@@ -1,8 +1,8 @@
 import '../../styles/chat.css'
 import '../../styles/runs.css'
-import type { Machine, Run } from '@agent-machines/core'
+import { isRunOver, type Machine, type Run } from '@agent-machines/core'
 import { Link, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useRuntimes } from '../../queries/catalogue.ts'
 import { useMachine } from '../../queries/machines.ts'
 import { useCancelRun, useRuns, useStartRun } from '../../queries/runs.ts'
@@ -70,11 +70,26 @@ function Chat({ machine }: { machine: Machine }) {
           },
         )
       }
-      turn={(run) => <LiveTurn key={run.id} machineId={machine.id} run={run} />}
+      turn={(run) => (
+        <LiveTurn key={run.id} machineId={machine.id} run={run} onEnd={() => void runs.refetch()} />
+      )}
     />
   )
 }
 
-function LiveTurn({ machineId, run }: { machineId: string; run: Run }) {
-  return <Turn run={run} read={useRunEvents(machineId, run.id)} />
+interface LiveTurnProps {
+  readonly machineId: string
+  readonly run: Run
+  /** Called when the agent is seen to be done, before the list of runs says so. */
+  readonly onEnd: () => void
+}
+
+function LiveTurn({ machineId, run, onEnd }: LiveTurnProps) {
+  const read = useRunEvents(machineId, run.id)
+  const hasJustEnded = read.events.at(-1)?.event === 'end' && !isRunOver(run.state)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once per end
+  useEffect(() => {
+    if (hasJustEnded) onEnd()
+  }, [hasJustEnded])
+  return <Turn run={run} read={read} />
 }
