@@ -130,7 +130,7 @@ export class Http {
     )
   }
 
-  async #fetch(url: string, init: RequestInit, tries = init.method === 'GET' ? 2 : 1): Promise<Response> {
+  async #fetch(url: string, init: RequestInit, tries = isRepeatable(init) ? 2 : 1): Promise<Response> {
     try {
       return await this.#options.fetch(url, init)
     } catch (cause) {
@@ -157,9 +157,14 @@ export class Http {
   }
 }
 
+/** Asked twice is as good as asked once. */
+function isRepeatable({ method = 'GET', headers }: RequestInit): boolean {
+  return ['GET', 'PUT', 'DELETE'].includes(method) || new Headers(headers).has('idempotency-key')
+}
+
 /**
- * Node's fetch may send a request on a kept connection in the moment its server closes it. What changes nothing can
- * be asked again.
+ * Node's fetch may send a request on a kept connection in the moment its server closes it. What may be repeated is
+ * asked again.
  */
 function isTornConnection(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined

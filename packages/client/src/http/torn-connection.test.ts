@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from 'vitest'
 import { z } from 'zod'
 import { Http, type Method } from './http.ts'
 
-it('asks a GET again whose connection was torn before the answer, and nothing else', async () => {
+it('asks again what may be repeated when its connection was torn before the answer, and nothing else', async () => {
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(request.method ?? '')
@@ -15,10 +15,12 @@ it('asks a GET again whose connection was torn before the answer, and nothing el
   onTestFinished(() => void server.close())
   const { port } = server.address() as AddressInfo
   const http = new Http({ baseUrl: `http://127.0.0.1:${port}`, fetch, headers: () => ({}) })
-  const ask = (method: Method) => http.json(method, '/x', z.object({}))
+  const ask = (method: Method, headers = {}) => http.json(method, '/x', z.object({}), { headers })
 
   await expect(ask('GET')).resolves.toEqual({})
+  await expect(ask('DELETE')).resolves.toEqual({})
+  await expect(ask('POST', { 'idempotency-key': 'k' })).resolves.toEqual({})
   await expect(ask('POST')).rejects.toMatchObject({ code: 'CONTROL_PLANE_UNREACHABLE' })
 
-  expect(asked).toEqual(['GET', 'GET', 'POST'])
+  expect(asked).toEqual(['GET', 'GET', 'DELETE', 'DELETE', 'POST', 'POST', 'POST'])
 })
