@@ -86,6 +86,9 @@ read_courier() {
 # A pid alone may be somebody else's by now.
 courier_alive() { alive "$COURIER" "$COURIER_BORN"; }
 
+# Whether somebody has just started it: it attaches before it says anything.
+courier_starts() { courier_alive && [ ! -s "$D/$ID.log" ]; }
+
 ensure() {
   use_session "$1"
   lock
@@ -94,7 +97,7 @@ ensure() {
   case $known$NL in
     "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier ;;
     *"client $COURIER$NL"*) ;;
-    *) start_courier ;;
+    *) courier_starts || start_courier ;;
   esac
   case $known in
     *' 1'"$NL"* | *' 1') respawn_pane "$\{4:+start}" ;;
