@@ -1,16 +1,15 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, objectsIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
 
 const limitWords = /\b429\b|rate limit|usage limit|quota/i
-const none: TokenCounts = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
 
 /** Reads `codex exec --json`. */
 export class CodexRunReader implements RunReader {
   readonly #model: string | null
   readonly #called = new Set<string>()
-  #before = none
+  #before = noTokens
   #verdict: RunVerdict | null = null
   #lastError: string | null = null
 

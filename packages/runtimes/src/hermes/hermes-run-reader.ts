@@ -1,7 +1,7 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
 
 const limitStatus = 429
 
@@ -53,7 +53,7 @@ export class HermesRunReader implements RunReader {
 
   #answer(record: JsonObject): RunEvent[] {
     this.#lastError = null
-    this.#tokens = sum(this.#tokens, objectIn(record['usage']))
+    this.#tokens = addTokens(this.#tokens ?? noTokens, tokensOf(objectIn(record['usage'])))
     const thinking = textIn(record['reasoning']) ?? ''
     const text = textIn(record['text']) ?? ''
     return [
@@ -89,11 +89,11 @@ function messageOf(error: JsonObject): string {
 }
 
 /** `input_tokens` leaves the cached ones out. */
-function sum(before: TokenCounts | null, usage: JsonObject): TokenCounts {
+function tokensOf(usage: JsonObject): TokenCounts {
   return {
-    inputTokens: (before?.inputTokens ?? 0) + countIn(usage['input_tokens']),
-    cacheReadTokens: (before?.cacheReadTokens ?? 0) + countIn(usage['cache_read_tokens']),
-    cacheWriteTokens: (before?.cacheWriteTokens ?? 0) + countIn(usage['cache_write_tokens']),
-    outputTokens: (before?.outputTokens ?? 0) + countIn(usage['output_tokens']),
+    inputTokens: countIn(usage['input_tokens']),
+    cacheReadTokens: countIn(usage['cache_read_tokens']),
+    cacheWriteTokens: countIn(usage['cache_write_tokens']),
+    outputTokens: countIn(usage['output_tokens']),
   }
 }

@@ -9,13 +9,13 @@ import {
   parseJsonLine,
   textIn,
 } from '../recipe/json-line.ts'
-import { type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
 
 /** Reads what our plugin prints of a run; what the CLI itself prints at the end stands on lines that say nothing. */
 export class OpenClawRunReader implements RunReader {
   readonly #model: string | null
   #hasSession = false
-  #used: TokenCounts = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
+  #used = noTokens
   #verdict: RunVerdict | null = null
 
   constructor(model: string | null) {
@@ -67,7 +67,7 @@ export class OpenClawRunReader implements RunReader {
     if (message['role'] !== 'assistant') return []
     const usage = message['usage']
     if (!isObject(usage)) return parts.flatMap(eventOf)
-    this.#used = sum(this.#used, usage)
+    this.#used = addTokens(this.#used, tokensOf(usage))
     return [...parts.flatMap(eventOf), { event: 'usage', data: withEstimatedCost(this.#used, this.#model) }]
   }
 }
@@ -106,11 +106,11 @@ function isLimit(record: JsonObject): boolean {
   return objectIn(record['errorObservation'])['failoverReason'] === 'rate_limit'
 }
 
-function sum(before: TokenCounts, usage: JsonObject): TokenCounts {
+function tokensOf(usage: JsonObject): TokenCounts {
   return {
-    inputTokens: before.inputTokens + countIn(usage['input']),
-    cacheReadTokens: before.cacheReadTokens + countIn(usage['cacheRead']),
-    cacheWriteTokens: before.cacheWriteTokens + countIn(usage['cacheWrite']),
-    outputTokens: before.outputTokens + countIn(usage['output']),
+    inputTokens: countIn(usage['input']),
+    cacheReadTokens: countIn(usage['cacheRead']),
+    cacheWriteTokens: countIn(usage['cacheWrite']),
+    outputTokens: countIn(usage['output']),
   }
 }

@@ -1,14 +1,14 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
 import { saysLimit } from './opencode-limit.ts'
 
 /** Reads `opencode run --format=json` with the lines of our plugin in between. */
 export class OpenCodeRunReader implements RunReader {
   readonly #model: string | null
   #session: string | null = null
-  #used: TokenCounts = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
+  #used = noTokens
   #verdict: RunVerdict | null = null
 
   constructor(model: string | null) {
@@ -72,7 +72,7 @@ export class OpenCodeRunReader implements RunReader {
     if (reason === 'stop') this.#verdict = { state: 'done', detail: null }
     else if (reason !== 'tool-calls')
       this.#verdict = { state: 'failed', detail: `The answer ended with: ${reason}` }
-    this.#used = sum(this.#used, tokensOf(objectIn(part['tokens'])))
+    this.#used = addTokens(this.#used, tokensOf(objectIn(part['tokens'])))
     return [{ event: 'usage', data: withEstimatedCost(this.#used, this.#model) }]
   }
 
@@ -101,14 +101,5 @@ function tokensOf(tokens: JsonObject): TokenCounts {
     cacheReadTokens: countIn(cache['read']),
     cacheWriteTokens: countIn(cache['write']),
     outputTokens: countIn(tokens['output']) + countIn(tokens['reasoning']),
-  }
-}
-
-function sum(before: TokenCounts, step: TokenCounts): TokenCounts {
-  return {
-    inputTokens: before.inputTokens + step.inputTokens,
-    cacheReadTokens: before.cacheReadTokens + step.cacheReadTokens,
-    cacheWriteTokens: before.cacheWriteTokens + step.cacheWriteTokens,
-    outputTokens: before.outputTokens + step.outputTokens,
   }
 }

@@ -16,6 +16,7 @@ const dialog = [
 
 describe('the last line of the screen is never the frame', () => {
   it.each([
+    // The CLI's own suggestion.
     ['an empty start', [...banner, 'Ask anything... "Fix a TODO in the codebase"', bar], null],
     ['an answer', [...banner, ...answered, bar], 'second'],
     ['what a person types', [...answered, 'TOOLCALL[rm', '-rf /]', bar], 'second'],

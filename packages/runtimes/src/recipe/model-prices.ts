@@ -27,6 +27,22 @@ const prices: Readonly<Record<string, ModelPrice>> = {
 
 export type TokenCounts = Omit<RunUsage, 'costUsd' | 'costSource'>
 
+export const noTokens: TokenCounts = {
+  inputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  outputTokens: 0,
+}
+
+export function addTokens(before: TokenCounts, more: TokenCounts): TokenCounts {
+  return {
+    inputTokens: before.inputTokens + more.inputTokens,
+    cacheReadTokens: before.cacheReadTokens + more.cacheReadTokens,
+    cacheWriteTokens: before.cacheWriteTokens + more.cacheWriteTokens,
+    outputTokens: before.outputTokens + more.outputTokens,
+  }
+}
+
 /** The tokens with what they cost at list price; without a cost for a model that has none here. */
 export function withEstimatedCost(tokens: TokenCounts, model: string | null): RunUsage {
   const price = model === null ? undefined : priceOf(model)

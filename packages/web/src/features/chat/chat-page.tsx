@@ -70,9 +70,7 @@ function Chat({ machine }: { machine: Machine }) {
           },
         )
       }
-      turn={(run) => (
-        <LiveTurn key={run.id} machineId={machine.id} run={run} onEnd={() => void runs.refetch()} />
-      )}
+      turn={(run) => <LiveTurn key={run.id} machineId={machine.id} run={run} onEnd={runs.refetch} />}
     />
   )
 }
@@ -81,15 +79,14 @@ interface LiveTurnProps {
   readonly machineId: string
   readonly run: Run
   /** Called when the agent is seen to be done, before the list of runs says so. */
-  readonly onEnd: () => void
+  readonly onEnd: () => unknown
 }
 
 function LiveTurn({ machineId, run, onEnd }: LiveTurnProps) {
   const read = useRunEvents(machineId, run.id)
   const hasJustEnded = read.events.at(-1)?.event === 'end' && !isRunOver(run.state)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once per end
   useEffect(() => {
     if (hasJustEnded) onEnd()
-  }, [hasJustEnded])
+  }, [hasJustEnded, onEnd])
   return <Turn run={run} read={read} />
 }

@@ -60,7 +60,7 @@ export function ChatView(props: ChatViewProps) {
           </>
         )}
       </div>
-      <Following of={current?.id ?? ''}>
+      <Following key={current?.id}>
         {readError !== null && (
           <Failure error={readError} what="The conversations could not be read." onRetry={props.onRetry} />
         )}
@@ -92,11 +92,10 @@ export function ChatView(props: ChatViewProps) {
   )
 }
 
-/** Stays at its end while more comes, unless somebody reads further up. */
-function Following({ of, children }: { of: string; children: ReactNode }) {
+/** Begins at its end and stays there while more comes, unless somebody reads further up. */
+function Following({ children }: { children: ReactNode }) {
   const scroller = useRef<HTMLDivElement>(null)
   const inner = useRef<HTMLDivElement>(null)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another conversation begins at its end
   useLayoutEffect(() => {
     const [outer, content] = [scroller.current, inner.current]
     if (!outer || !content) return
@@ -115,7 +114,7 @@ function Following({ of, children }: { of: string; children: ReactNode }) {
       growth.disconnect()
       outer.removeEventListener('scroll', look)
     }
-  }, [of])
+  }, [])
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs the keyboard
     <div className="chat-scroll" ref={scroller} role="log" aria-label="Conversation" tabIndex={0}>

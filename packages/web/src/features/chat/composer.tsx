@@ -1,4 +1,5 @@
 import { type FormEvent, useState } from 'react'
+import { AllowAll } from '../runs/allow-all.tsx'
 
 export interface Message {
   readonly text: string
@@ -37,10 +38,7 @@ export function Composer({ blocked, isPending, onStop, onSend }: ComposerProps) 
         }}
       />
       <div className="task-form-end">
-        <label className="check">
-          <input type="checkbox" checked={allowAll} onChange={(event) => setAllowAll(event.target.checked)} />
-          Let it do everything on this machine
-        </label>
+        <AllowAll isAllowed={allowAll} onChange={setAllowAll} />
         <span className="flex-1" />
         {blocked !== null && <span className="text-ink-3">{blocked}</span>}
         {onStop === null ? (

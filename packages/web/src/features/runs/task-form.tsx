@@ -1,5 +1,6 @@
 import type { CreateRunInput } from '@agent-machines/core'
 import { type FormEvent, useState } from 'react'
+import { AllowAll } from './allow-all.tsx'
 
 export interface TaskFormProps {
   /** Why no task can be given now; null when one can. */
@@ -34,10 +35,7 @@ export function TaskForm({ blocked, isPending, onStart }: TaskFormProps) {
         />
       </label>
       <div className="task-form-end">
-        <label className="check">
-          <input type="checkbox" checked={allowAll} onChange={(event) => setAllowAll(event.target.checked)} />
-          Let it do everything on this machine
-        </label>
+        <AllowAll isAllowed={allowAll} onChange={setAllowAll} />
         <span className="flex-1" />
         {blocked !== null && <span className="text-ink-3">{blocked}</span>}
         <button type="submit" className="button button-primary" disabled={cannot}>
