@@ -1,6 +1,6 @@
-import type { Machine } from '@agent-machines/core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import { askAgent, untilAgent } from '../testing/ask-agent.ts'
 import { ConsoleTab, untilShown } from '../testing/console-tab.ts'
 import {
   type ControlPlaneProcess,
@@ -10,7 +10,6 @@ import {
 } from '../testing/control-plane-process.ts'
 import { killMachine, outputOf, untilState } from '../testing/machines.ts'
 import { isTested } from '../testing/tested-runtimes.ts'
-import { typeKeys } from '../testing/type-line.ts'
 
 /** A screen that stands still is saved within seconds. */
 const keptText = 'cat ~/.agent-machines/console/agent/scrollback 2>/dev/null || true'
@@ -38,6 +37,9 @@ afterAll(async () => {
   await model?.close()
 })
 
+/** What a machine is told to use before it is reloaded. */
+const otherModel = 'model-after-reload'
+
 const rows = (
   [
     ['claude-code', null],
@@ -47,7 +49,7 @@ const rows = (
 ).filter(([runtime]) => isTested(runtime))
 
 it.each(rows)(
-  'goes on with the conversation of %s after everything of it was killed',
+  'goes on with the conversation of %s after everything of it was killed, and after a reload with another model',
   async (runtime, modelName) => {
     const { id } = await plane.client.machines.create({
       runtime,
@@ -55,9 +57,9 @@ it.each(rows)(
       ...(modelName ? { model: modelName } : {}),
     })
     await untilState(plane, id, ['ready'], 180_000)
-    await ask(id, 'SLOW[3]')
+    await askAgent(plane, model, id, 'SLOW[3]')
     await untilShown(plane, id, answer)
-    await untilAgent(id, 'idle')
+    await untilAgent(plane, id, 'idle')
     await eventually('the screen kept', async () => (await outputOf(plane, id, keptText)).includes(answer))
 
     await killMachine(id)
@@ -65,13 +67,22 @@ it.each(rows)(
     // Some signals tell whole seconds.
     const wokenAt = Math.floor(Date.now() / 1000) * 1000
     await plane.client.machines.wake(id)
-    const { agent } = await untilAgent(id, 'idle')
+    const { agent } = await untilAgent(plane, id, 'idle')
     const tab = await untilShown(plane, id, 'the conversation goes on')
-    const asked = await ask(id, 'ANSWER[the second answer]')
+    const asked = await askAgent(plane, model, id, 'ANSWER[the second answer]')
+    await untilAgent(plane, id, 'idle')
+    await plane.client.machines.patch(id, { model: otherModel })
+    await untilState(plane, id, ['ready'])
+    await plane.client.machines.reload(id)
+    await untilState(plane, id, ['ready'])
+    await untilShown(plane, id, 'Set up again')
+    const askedAnew = await askAgent(plane, model, id, 'ANSWER[the third answer]')
 
     expect(Date.parse(agent?.since ?? '')).toBeGreaterThanOrEqual(wokenAt)
     expect(asked).toContain(answer)
     expect(tab.shows(answer)).toBe(true)
+    expect(askedAnew).toContain('the second answer')
+    expect(askedAnew).toContain(`"model":"${otherModel}"`)
     const [started] = await new ConsoleTab(plane, id).follow('ws', (events) => events.length > 0)
     expect(started).toMatchObject({
       event: 'started',
@@ -79,33 +90,3 @@ it.each(rows)(
     })
   },
 )
-
-/**
- * Resolves with the request the question came to the model in.
- *
- * Enter comes when the text is there: both at once may be taken for a paste. It comes again until it is taken, since
- * OpenCode takes text before it takes a prompt.
- */
-async function ask(id: string, text: string): Promise<string> {
-  await untilAgent(id, 'idle')
-  await typeKeys(plane, id, text)
-  await untilShown(plane, id, text)
-  const before = model.requests.length
-  const asked = async () =>
-    model.requests
-      .slice(before)
-      .map(({ body }) => JSON.stringify(body))
-      .find((body) => body.includes(text))
-  return eventually(`the question ${text}`, async () => {
-    await typeKeys(plane, id, '\r')
-    return eventually(text, asked, 2000).catch(() => null)
-  })
-}
-
-function untilAgent(id: string, state: NonNullable<Machine['agent']>['state']): Promise<Machine> {
-  const isSeen = async () => {
-    const machine = await plane.client.machines.get(id)
-    return machine.agent?.state === state && machine
-  }
-  return eventually(`${id} ${state}`, isSeen, 90_000)
-}

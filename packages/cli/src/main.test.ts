@@ -267,6 +267,7 @@ function aMachine(change: Partial<Machine> = {}): Machine {
     name: 'brave-otter',
     labels: {},
     runtime: 'shell',
+    runtimeVersion: null,
     substrate: 'local',
     upstream: null,
     model: null,

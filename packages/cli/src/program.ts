@@ -75,6 +75,14 @@ function addMachineCommands(program: Command, context: CliContext): void {
         (await import('./commands/wake-or-sleep.ts')).wakeOrSleep(action, context, id, options),
       )
   }
+  withJson(
+    program
+      .command('reload <id>')
+      .description('Set a machine up as it shall be by now; its agent starts anew in its conversation.'),
+  )
+    .option('--runtime [version]', 'with this version of its runtime, or the newest')
+    .option('--no-wait', 'only ask for it')
+    .action(async (id, options) => (await import('./commands/reload.ts')).reload(context, id, options))
   withJson(program.command('destroy <id>').description('Remove a machine and its files.'))
     .option('--yes', 'really remove it')
     .action(async (id, options) => (await import('./commands/destroy.ts')).destroy(context, id, options))

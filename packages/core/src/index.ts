@@ -64,6 +64,7 @@ export {
   type CreateMachine,
   createMachineSchema,
   labelsSchema,
+  latestVersion,
   listQuerySchema,
   type Machine,
   machineNameSchema,
@@ -73,6 +74,8 @@ export {
   type PatchMachine,
   pageOf,
   patchMachineSchema,
+  type ReloadMachine,
+  reloadMachineSchema,
   workspaceSchema,
 } from './api/machines.ts'
 export { parseOrRefuse } from './api/parse-or-refuse.ts'

@@ -5,11 +5,12 @@ export { type StartAnswer, startBootstrapCommand } from './bootstrap/start-comma
 export type { Workspace } from './bootstrap/workspace-phase.ts'
 export type { HeadlessRecipe, HeadlessRequest, RunExit } from './recipe/headless.ts'
 export { recipes } from './recipe/recipes.ts'
-export type {
-  AgentConfiguration,
-  AgentContext,
-  ModelAccess,
-  RuntimeRecipe,
+export {
+  type AgentConfiguration,
+  type AgentContext,
+  installOf,
+  type ModelAccess,
+  type RuntimeRecipe,
 } from './recipe/runtime-recipe.ts'
 export { lastLineOf } from './recipe/screen-text.ts'
 export {

@@ -213,7 +213,15 @@ const aRun = {
 }
 
 const machine = {
-  ...{ id: 'm1', name: 'brave-otter', labels: {}, runtime: 'codex', substrate: 'local', upstream: null },
+  ...{
+    id: 'm1',
+    name: 'brave-otter',
+    labels: {},
+    runtime: 'codex',
+    runtimeVersion: null,
+    substrate: 'local',
+    upstream: null,
+  },
   ...{ model: null, preset: null, spec: {}, workspace: null, state: 'ready', agent: null, isolation: 'vm' },
   ...{ network: 'own', bootstrap: { state: 'done', phases: [] }, home: '/home/agent', createdAt: '' },
   ...{ updatedAt: '', lastActivityAt: '' },

@@ -39,7 +39,7 @@ function factsOf(machine: Machine): (readonly [string, string])[] {
     ['state', `${machine.state}${why}`],
     ...(stateDetail ? ([['', stateDetail]] as const) : []),
     ['agent', agent ? `${agent.state}${agent.detail ? `: ${agent.detail}` : ''} (${agent.source})` : '-'],
-    ['runtime', machine.runtime],
+    ['runtime', [machine.runtime, machine.runtimeVersion ?? ''].join(' ').trim()],
     ['substrate', machine.substrate],
     ['upstream', machine.upstream ?? '-'],
     ['model', machine.model ?? '-'],

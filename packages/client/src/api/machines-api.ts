@@ -8,6 +8,7 @@ import {
   type Page,
   type PatchMachine,
   pageOf,
+  type ReloadMachine,
 } from '@agent-machines/core'
 import { z } from 'zod'
 import type { Http, UploadOptions } from '../http/http.ts'
@@ -35,6 +36,8 @@ export interface MachinesApi {
   sleep(id: string, options?: CallOptions): Promise<Machine>
   /** Resumes at the phase that failed. */
   bootstrap(id: string, options?: CallOptions): Promise<Machine>
+  /** An agent that runs starts anew, in its conversation. */
+  reload(id: string, request?: ReloadMachine, options?: CallOptions): Promise<Machine>
   agent(id: string, action: AgentAction, options?: CallOptions): Promise<Machine>
   /** Output as text, or as base64 with `encoding`. */
   exec(id: string, request: ExecRequest, options?: CallOptions & { encoding?: 'base64' }): Promise<ExecAnswer>
@@ -84,6 +87,7 @@ export function createMachinesApi(http: Http, createId: () => string, pause: Pau
     wake: (id, options) => act(id, 'wake', options),
     sleep: (id, options) => act(id, 'sleep', options),
     bootstrap: (id, options) => act(id, 'bootstrap', options),
+    reload: (id, request, options) => act(id, 'reload', options, request ?? {}),
     agent: (id, action, options) => act(id, 'agent', options, { action }),
     exec: (id, request, options = {}) =>
       http.json('POST', `${pathOf(id)}/exec`, execAnswerSchema, {

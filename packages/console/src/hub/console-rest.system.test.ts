@@ -53,6 +53,23 @@ it('starts a new conversation where the old one cannot be continued, and says so
   expect(after.rest).toMatchObject({ cause: 'sleep', conversation: 'new' })
 })
 
+it('starts an agent anew in its conversation when it is reloaded, and leaves one that does not run', async () => {
+  const machine = aMachine(agent)
+  setConversations(machine, 'file .agent-machines/bin/agent')
+  const before = await typed(machine, 'said before')
+
+  program(machine, 'agent reload agent')
+
+  const after = await seen(machine, /Set up again[\s\S]*started with \[resume\]/)
+  expect(after.epoch).toBe(before.epoch)
+  expect(after.rest).toBe(null)
+
+  program(machine, 'agent stop agent')
+  program(machine, 'agent reload agent')
+  const stopped = await seen(machine, /The agent ended/)
+  expect(stopped.lines.filter((line) => line.startsWith('started with'))).toEqual(['started with [resume]'])
+})
+
 it('offers an agent that had ended before the sleep, and starts nothing', async () => {
   const machine = aMachine('echo up; exit 3')
   await launched(machine, /ended with exit code 3/)

@@ -93,6 +93,8 @@ ensure() {
   use_session "$1"
   lock
   read_courier
+  mode=$\{4:+start}
+  [ "$\{4:-}" != --reload ] || mode=reload
   known=$(tm display-message -p -t =am: '#{@am_epoch} #{pane_dead}' \; list-clients -t =am -F 'client #{client_pid}' 2>/dev/null)
   case $known$NL in
     "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier ;;
@@ -100,8 +102,8 @@ ensure() {
     *) courier_starts || start_courier ;;
   esac
   case $known in
-    *' 1'"$NL"* | *' 1') respawn_pane "$\{4:+start}" ;;
-    ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || respawn_pane start ;;
+    *' 1'"$NL"* | *' 1') respawn_pane "$mode" ;;
+    ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || respawn_pane "$mode" ;;
   esac
   printf '%s %s\n' "$2" "$3" >"$D/size"
   setsid "$SELF" watch "$S" </dev/null >/dev/null 2>&1 9>&- 7>&- &

@@ -154,14 +154,16 @@ spoken() {
   printf '%s %s UTC' "$\{1%T*}" "$\{1#*T}"
 }
 
-# Goes on with the agent's conversation; an agent that refuses starts with a new one.
+# Goes on with the agent's conversation; an agent that refuses starts with a new one. $1 is set after a loss.
 resume_agent() {
   began=$(date +%s)
   run_child agent resume
   [ "$code" -ne 0 ] && [ "$code" -lt 128 ] && [ $(($(date +%s) - began)) -lt 10 ] || return 0
-  { read -r REST <"$D/rest"; } 2>/dev/null
-  write_rest "$\{REST%,*},new"
-  tell_rest
+  if [ -n "$\{1:-}" ]; then
+    { read -r REST <"$D/rest"; } 2>/dev/null
+    write_rest "$\{REST%,*},new"
+    tell_rest
+  fi
   say 'The conversation could not be continued'
   run_child agent
 }

@@ -82,7 +82,12 @@ pane() {
   [ "$S" = agent ] && what=agent
   state="The $what is not running"
   if [ "$2" != offer ] || [ "$what" = shell ]; then
-    if [ "$2" = resume ]; then resume_agent; else run_child "$what"; fi
+    case $2 in
+      resume) resume_agent "$\{3:-}" ;;
+      reload) say "Set up again $(spoken "$(iso_now)")"
+        if can_resume; then resume_agent; else run_child agent; fi ;;
+      *) run_child "$what" ;;
+    esac
     state="The $what ended with exit code $code"
   fi
   while :; do
@@ -160,12 +165,15 @@ agent() {
   use_session "$2"
   case $1 in
     start | stop | restart) ;;
-    *) fail 'agent start|stop|restart SESSION' 2 ;;
+    reload) agent_running || return 0 ;;
+    *) fail 'agent start|stop|restart|reload SESSION' 2 ;;
   esac
   [ "$1" = start ] || stop_agent
   [ "$1" != stop ] || return 0
   cols=120 rows=32
   { read -r cols rows <"$D/size"; } 2>/dev/null
-  ensure "$2" "$cols" "$rows" --launch
+  how=--launch
+  [ "$1" != reload ] || how=--reload
+  ensure "$2" "$cols" "$rows" "$how"
 }
 `

@@ -60,7 +60,7 @@ export class Catalogue {
 
   async runtimes(): Promise<RuntimeEntry[]> {
     const credentials = await this.#options.credentials()
-    return this.#options.runtimes.map(({ manifest, headless }) => {
+    return this.#options.runtimes.map(({ manifest, headless, installs }) => {
       const { reasons } = decideGate({
         ...anywhere,
         runtime: manifest,
@@ -68,7 +68,10 @@ export class Catalogue {
         credentials,
       })
       const takesRuns = headless !== undefined
-      return { ...manifest, protocols: [...manifest.protocols], takesRuns, ...readiness(reasons) }
+      const versions = installs.map((install) => install.version)
+      const version = versions[0] ?? null
+      const protocols = [...manifest.protocols]
+      return { ...manifest, version, versions, protocols, takesRuns, ...readiness(reasons) }
     })
   }
 
@@ -78,7 +81,7 @@ export class Catalogue {
       [...this.#options.providers.values()].map(async (provider) => {
         const { manifest } = provider
         const { problems, ...found } = await provider.probe()
-        const shell = { id: '', label: '', summary: '', version: null, protocols: [], hasAgent: false }
+        const shell = { id: '', label: '', summary: '', protocols: [], hasAgent: false }
         const gate = decideGate({
           ...anywhere,
           runtime: shell,
@@ -102,7 +105,7 @@ export class Catalogue {
     const credentials = await this.#options.credentials()
     return this.#options.upstreams.map((upstream) => {
       const protocols = protocolsServed(upstream, credentials)
-      const listener = { id: '', label: '', summary: '', version: null, protocols, hasAgent: true }
+      const listener = { id: '', label: '', summary: '', protocols, hasAgent: true }
       const { reasons } = decideGate({ ...anywhere, runtime: listener, upstream, model: 'any', credentials })
       return {
         ...upstream,

@@ -28,7 +28,12 @@ export class SessionKeeper {
     return this.#run(row, 'after-wake', signal)
   }
 
-  async #run(row: MachineRow, what: 'before-sleep' | 'after-wake', signal: AbortSignal): Promise<void> {
+  /** Starts an agent that runs anew, in its conversation. */
+  afterReload(row: MachineRow, signal: AbortSignal): Promise<void> {
+    return this.#run(row, 'agent reload agent', signal)
+  }
+
+  async #run(row: MachineRow, what: string, signal: AbortSignal): Promise<void> {
     const failed = (details: object) =>
       this.#log.warn({ ...details, machineId: row.id, what }, 'consoles failed')
     const script = `exec "$HOME"/${workerProgram} ${what}`

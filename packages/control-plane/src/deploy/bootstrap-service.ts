@@ -10,6 +10,7 @@ import {
   agentContextOf,
   BootstrapFold,
   followBootstrapCommand,
+  installOf,
   type ModelAccess,
   planBootstrap,
   startBootstrapCommand,
@@ -54,8 +55,10 @@ export class BootstrapService {
       await startRunner(exec, plan, signal, secrets)
       const fold = await this.#follow(row, exec, plan, secrets, signal, installing)
       const { bootstrap } = fold
-      if (bootstrap.state === 'done')
-        return { state: 'ready', bootstrap, stateReason: null, stateDetail: null }
+      if (bootstrap.state === 'done') {
+        const runtimeVersion = this.#installOf(row)?.version ?? null
+        return { state: 'ready', bootstrap, runtimeVersion, stateReason: null, stateDetail: null }
+      }
       if (bootstrap.state === 'failed') {
         const failed = bootstrap.phases.find((phase) => phase.state === 'failed')
         const detail = failed?.error?.message ?? 'Setting it up failed.'
@@ -87,14 +90,19 @@ export class BootstrapService {
   async #agentInput(row: MachineRow) {
     const recipe = this.#options.catalogue.recipe(row.runtime)
     const shared = this.#options.access.providerOf(row).sharedRuntimes
-    const { install } = recipe
+    const install = this.#installOf(row)
     return {
       recipe,
+      install,
       home: row.home,
       upstream: await this.#modelAccess(row),
       model: row.model,
       sharedRuntimePath: shared && install ? shared.pathOf(install.runtime, install.version) : null,
     }
+  }
+
+  #installOf({ runtime, runtimeVersion }: MachineRow) {
+    return installOf(this.#options.catalogue.recipe(runtime), runtimeVersion)
   }
 
   async #secretsOf(row: MachineRow, upstream: ModelAccess | null): Promise<string[]> {
@@ -113,7 +121,7 @@ export class BootstrapService {
 
   #installSharedRuntime(row: MachineRow, signal: AbortSignal): Promise<unknown> {
     const shared = this.#options.access.providerOf(row).sharedRuntimes
-    const { install } = this.#options.catalogue.recipe(row.runtime)
+    const install = this.#installOf(row)
     if (!shared || !install) return Promise.resolve(null)
     // The machine's own phase waits for the runtime and reports the failure that the installer logged.
     return shared.ensure(install, { signal }).then(

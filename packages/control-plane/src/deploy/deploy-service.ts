@@ -1,4 +1,5 @@
 import { AgentMachinesError, type CreateMachine, type Machine } from '@agent-machines/core'
+import { installOf } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Providers } from '../fleet/machine-access.ts'
 import { makeMachineName } from '../fleet/machine-name.ts'
@@ -47,7 +48,7 @@ export class DeployService {
       idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash: bodyHashOf(body) }
     const before = request && (await machines.repeated(request))
     if (before) return toMachine(machineOf(before))
-    catalogue.recipe(body.runtime)
+    const recipe = catalogue.recipe(body.runtime)
     const provider = providers.get(body.substrate)
     if (!provider)
       throw new AgentMachinesError('SUBSTRATE_UNKNOWN', `There is no substrate "${body.substrate}".`)
@@ -64,6 +65,7 @@ export class DeployService {
       workspace: this.#options.workspace,
       labels: body.labels ?? {},
       runtime: body.runtime,
+      runtimeVersion: installOf(recipe, null)?.version ?? null,
       substrate: body.substrate,
       upstream: verdict.upstream,
       protocol: verdict.protocol,

@@ -21,16 +21,45 @@ it('sets a machine up anew whose model was changed meanwhile', async () => {
   expect(await stepsOn({ ...row, model: 'after' }).bootstrap(row, signal)).toEqual({ state: 'bootstrapping' })
 })
 
+it.each([true, false])('starts the agent of a reloaded machine anew, once: %s', async (restartAgent) => {
+  const row = aRow({ restartAgent })
+  const reloaded: string[] = []
+
+  const patch = await stepsOn(row, reloaded).bootstrap(row, signal)
+
+  expect(reloaded).toEqual(restartAgent ? ['m1'] : [])
+  expect(patch).toEqual(restartAgent ? { state: 'ready', restartAgent: false } : { state: 'ready' })
+})
+
+it('leaves the version that a machine was given while it was set up with another', async () => {
+  const row = aRow({ runtimeVersion: '1.0' })
+
+  const patch = await stepsOn({ ...row, runtimeVersion: '2.0' }).bootstrap(row, signal)
+
+  expect(patch).toEqual({ state: 'bootstrapping' })
+})
+
 /** Steps whose database holds `now`. */
-function stepsOn(now: MachineRow) {
+function stepsOn(now: MachineRow, reloaded: string[] = []) {
   return machineSteps({
     access: { get: async () => now, providerOf: () => ({ wake: async () => ({ processesSurvived: true }) }) },
     bootstraps: { run: async () => ({ state: 'ready' }) },
-    sessions: { afterWake: async () => undefined },
+    sessions: {
+      afterWake: async () => undefined,
+      afterReload: async ({ id }: MachineRow) => reloaded.push(id),
+    },
   } as unknown as MachineStepOptions)
 }
 
 function aRow(row: Partial<MachineRow>): MachineRow {
-  const unset = { id: 'm1', providerRef: 'r', substrate: 'local', upstream: 'anthropic', model: null }
+  const unset = {
+    id: 'm1',
+    providerRef: 'r',
+    substrate: 'local',
+    upstream: 'anthropic',
+    model: null,
+    runtimeVersion: null,
+    restartAgent: false,
+  }
   return { ...unset, bootstrap: { state: 'done', phases: [] }, ...row } as MachineRow
 }

@@ -13,7 +13,7 @@ export interface MachineStepOptions {
   readonly access: MachineAccess
   readonly vault: Pick<Vault, 'open'>
   readonly bootstraps: Pick<BootstrapService, 'run'>
-  readonly sessions: Pick<SessionKeeper, 'beforeSleep' | 'afterWake'>
+  readonly sessions: Pick<SessionKeeper, 'beforeSleep' | 'afterWake' | 'afterReload'>
   /** Ends this instance's consoles of a machine that is about to stop. */
   readonly closeConsoles: (machineId: string, reason: 'asleep' | 'destroyed') => void
   readonly log: Logger
@@ -26,9 +26,15 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
     provision: (row, signal) => provision(options, row, signal),
     async bootstrap(row, signal) {
       const ended = await bootstraps.run(row, signal)
-      const { upstream, model } = await access.get(row.id)
-      const isOutdated = upstream !== row.upstream || model !== row.model
-      return ended.state === 'ready' && isOutdated ? { ...ended, state: 'bootstrapping' } : ended
+      if (ended.state !== 'ready') return ended
+      const now = await access.get(row.id)
+      if (isOutdated(row, now)) {
+        const { runtimeVersion: _, ...again } = ended
+        return { ...again, state: 'bootstrapping' }
+      }
+      if (!now.restartAgent) return ended
+      await sessions.afterReload(row, signal)
+      return { ...ended, restartAgent: false }
     },
     async sleep(row, signal) {
       closeConsoles(row.id, 'asleep')
@@ -50,6 +56,12 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       return { state: 'destroyed', stateReason: null, stateDetail: null, agent: null, env: null }
     },
   }
+}
+
+/** Whether a machine was meanwhile given other things than it was just set up with. */
+function isOutdated(done: MachineRow, now: MachineRow): boolean {
+  const { upstream, model, runtimeVersion } = done
+  return upstream !== now.upstream || model !== now.model || runtimeVersion !== now.runtimeVersion
 }
 
 async function provision({ access, vault }: MachineStepOptions, row: MachineRow, signal: AbortSignal) {

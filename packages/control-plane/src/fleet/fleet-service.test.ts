@@ -22,6 +22,43 @@ it('destroys a machine whose state changed between the look and the change', asy
   expect(row).toMatchObject({ state: 'destroying', target: 'destroyed' })
 })
 
+it.each([
+  ['latest', '2.0', 'codex'],
+  ['1.0', '1.0', 'codex'],
+  [undefined, '1.0', 'codex'],
+  [undefined, '1.0', 'shell'],
+])('reloads a machine with version %s as %s of %s', async (runtimeVersion, expected, runtime) => {
+  const row = { ...aRow({ state: 'ready', target: 'ready' }), runtime, runtimeVersion: '1.0' }
+  const service = serviceOn(row, () => {})
+
+  const machine = await service.reload('m1', { runtimeVersion })
+
+  expect(machine).toMatchObject({ state: 'bootstrapping', runtimeVersion: expected })
+  expect(row.restartAgent).toBe(runtime === 'codex')
+})
+
+it('notes a reload that is asked for while a machine is set up, and starts nothing twice', async () => {
+  const row = { ...aRow({ state: 'bootstrapping', target: 'ready' }), runtime: 'codex' }
+  const service = serviceOn(row, () => {})
+
+  await service.reload('m1', {})
+
+  expect(row).toMatchObject({ state: 'bootstrapping', restartAgent: true })
+})
+
+it('keeps a machine as it is that is reloaded with a version nobody has, or while it sleeps', async () => {
+  const row = { ...aRow({ state: 'ready', target: 'ready' }), runtime: 'codex' }
+  const service = serviceOn(row, () => {})
+
+  await expect(service.reload('m1', { runtimeVersion: '3.0' })).rejects.toMatchObject({
+    code: 'RUNTIME_VERSION_UNKNOWN',
+    message: 'codex is not installed as 3.0 here. It is installed as 2.0 or 1.0.',
+  })
+  expect(row.state).toBe('ready')
+  row.state = 'asleep'
+  await expect(service.reload('m1', {})).rejects.toMatchObject({ code: 'MACHINE_ASLEEP' })
+})
+
 /** A service whose first change comes right after `meanwhile` happened. */
 function serviceOn(row: MachineRow, meanwhile: () => void): FleetService {
   let isFirst = true
@@ -37,7 +74,18 @@ function serviceOn(row: MachineRow, meanwhile: () => void): FleetService {
     destroyed: () => Promise.resolve(true),
   }
   const access = { get: () => Promise.resolve({ ...row }) }
-  return new FleetService({ ...options, machines: { update }, access } as unknown as FleetServiceOptions)
+  const catalogue = {
+    recipe: (id: string) => ({
+      manifest: { label: id, hasAgent: id !== 'shell' },
+      installs: [{ version: '2.0' }, { version: '1.0' }],
+    }),
+  }
+  return new FleetService({
+    ...options,
+    machines: { update },
+    access,
+    catalogue,
+  } as unknown as FleetServiceOptions)
 }
 
 function aRow(row: Pick<MachineRow, 'state' | 'target'>): MachineRow {

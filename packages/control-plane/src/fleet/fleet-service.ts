@@ -1,4 +1,12 @@
-import { AgentMachinesError, type Machine, type Page, type PatchMachine } from '@agent-machines/core'
+import {
+  AgentMachinesError,
+  latestVersion,
+  type Machine,
+  type Page,
+  type PatchMachine,
+  type ReloadMachine,
+} from '@agent-machines/core'
+import type { RuntimeRecipe } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { MachinePatch, MachineRow, MachineStore } from '../store/machine-store.ts'
 import type { MachineAccess } from './machine-access.ts'
@@ -9,7 +17,7 @@ export interface FleetServiceOptions {
   readonly machines: MachineStore
   readonly workspace: string
   readonly access: MachineAccess
-  readonly catalogue: Pick<Catalogue, 'gate'>
+  readonly catalogue: Pick<Catalogue, 'gate' | 'recipe'>
   /** Makes the reconciler look at a machine now. */
   readonly kick: (machineId: string) => void
   /** Waits up to `withinMs` until the machine is destroyed. */
@@ -59,13 +67,16 @@ export class FleetService {
   }
 
   async bootstrap(machineId: string): Promise<Machine> {
+    return this.#act(machineId, setUpAgain)
+  }
+
+  /** Sets a machine up as it shall be by now, with another version of its runtime if asked; its agent starts anew. */
+  async reload(machineId: string, { runtimeVersion }: ReloadMachine): Promise<Machine> {
     return this.#act(machineId, (row) => {
-      if (decideBootstrap(row.id, row.state) === 'already') return null
-      if (row.stateReason === 'SUBSTRATE_NOT_FOUND') {
-        throw new AgentMachinesError('SUBSTRATE_NOT_FOUND', `Machine ${row.id} is gone from its substrate.`)
-      }
-      const state = row.providerRef === null ? 'provisioning' : 'bootstrapping'
-      return { state, target: 'ready', stateReason: null, stateDetail: null }
+      const recipe = this.#options.catalogue.recipe(row.runtime)
+      const version =
+        runtimeVersion === undefined ? {} : { runtimeVersion: versionOf(recipe, runtimeVersion) }
+      return { ...setUpAgain(row), ...version, restartAgent: recipe.manifest.hasAgent }
     })
   }
 
@@ -131,4 +142,27 @@ export class FleetService {
       return toMachine(changed)
     }
   }
+}
+
+/** Null where that goes on already. */
+function setUpAgain(row: MachineRow): MachinePatch | null {
+  if (decideBootstrap(row.id, row.state) === 'already') return null
+  if (row.stateReason === 'SUBSTRATE_NOT_FOUND') {
+    throw new AgentMachinesError('SUBSTRATE_NOT_FOUND', `Machine ${row.id} is gone from its substrate.`)
+  }
+  const state = row.providerRef === null ? 'provisioning' : 'bootstrapping'
+  return { state, target: 'ready', stateReason: null, stateDetail: null }
+}
+
+function versionOf({ manifest, installs }: RuntimeRecipe, wanted: string): string {
+  const versions = installs.map((install) => install.version)
+  const version = wanted === latestVersion ? versions[0] : versions.find((each) => each === wanted)
+  if (version !== undefined) return version
+  const choice =
+    versions.length === 0 ? 'It has no versions.' : `It is installed as ${versions.join(' or ')}.`
+  throw new AgentMachinesError(
+    'RUNTIME_VERSION_UNKNOWN',
+    `${manifest.label} is not installed as ${wanted} here. ${choice}`,
+    { details: { versions } },
+  )
 }

@@ -9,6 +9,7 @@ export function toMachine(row: MachineRow): Machine {
     name: row.name,
     labels: row.labels,
     runtime: row.runtime,
+    runtimeVersion: row.runtimeVersion,
     substrate: row.substrate,
     upstream: row.upstream,
     model: row.model,

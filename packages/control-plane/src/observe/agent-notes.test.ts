@@ -24,7 +24,7 @@ function notes(hasAgent: boolean, lookUp = async () => ['key-12345678']) {
     machines: { setAgent: async (...args) => void written.push(args) },
     row: { id: 'm1', agent: null, lastLine: null },
     recipe: {
-      manifest: { id: 'r', label: '', summary: '', version: null, protocols: [], hasAgent },
+      manifest: { id: 'r', label: '', summary: '', protocols: [], hasAgent },
       stateOf: () => (hasAgent ? busy : null),
       contentOf: (screen) => screen,
     },

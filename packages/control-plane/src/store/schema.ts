@@ -44,6 +44,8 @@ export const machines = pgTable(
     name: text('name').notNull(),
     labels: jsonb('labels').$type<Record<string, string>>().notNull().default({}),
     runtime: text('runtime').notNull(),
+    /** Null for a runtime that needs nothing, and for a machine made before versions were noted. */
+    runtimeVersion: text('runtime_version'),
     substrate: text('substrate').notNull(),
     upstream: text('upstream'),
     protocol: text('protocol').$type<Protocol>(),
@@ -65,6 +67,8 @@ export const machines = pgTable(
     bootstrap: jsonb('bootstrap').$type<Bootstrap>().notNull(),
     bootstrapOffsets: jsonb('bootstrap_offsets').$type<BootstrapOffsets>(),
     agent: jsonb('agent').$type<AgentState>(),
+    /** Its agent is to be started anew once it is set up. */
+    restartAgent: boolean('restart_agent').notNull().default(false),
     lastLine: text('last_line'),
     generation: integer('generation').notNull().default(1),
     createdAt: moment('created_at').notNull(),

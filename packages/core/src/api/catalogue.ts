@@ -9,7 +9,10 @@ export const runtimeEntrySchema = z.object({
   id: z.string(),
   label: z.string(),
   summary: z.string(),
+  /** The newest that can be installed; null when nothing is. */
   version: z.string().nullable(),
+  /** All that can be installed, newest first. */
+  versions: z.array(z.string()),
   protocols: z.array(protocolSchema),
   hasAgent: z.boolean(),
   /** True for one that has no model of its own choice. */

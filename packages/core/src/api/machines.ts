@@ -53,11 +53,22 @@ export const patchMachineSchema = z.strictObject({
 })
 export type PatchMachine = z.infer<typeof patchMachineSchema>
 
+/** Asks for the newest version of a runtime, whichever that is. */
+export const latestVersion = 'latest'
+
+export const reloadMachineSchema = z.strictObject({
+  /** Of the runtime, or `latest`; the machine keeps the one it has without it. */
+  runtimeVersion: z.string().min(1).max(63).optional(),
+})
+export type ReloadMachine = z.infer<typeof reloadMachineSchema>
+
 export const machineSchema = z.object({
   id: z.string(),
   name: z.string(),
   labels: z.record(z.string(), z.string()),
   runtime: z.string(),
+  /** What is installed, or about to be; null for a runtime that needs nothing. */
+  runtimeVersion: z.string().nullable(),
   substrate: z.string(),
   upstream: z.string().nullable(),
   model: z.string().nullable(),

@@ -155,6 +155,12 @@ export const errorCatalog = {
     title: 'There is no such runtime.',
     hint: 'GET /api/v1/runtimes lists them.',
   },
+  RUNTIME_VERSION_UNKNOWN: {
+    status: 422,
+    retry: 'after-fix',
+    title: 'This version of the runtime cannot be installed.',
+    hint: 'GET /api/v1/runtimes lists the versions; leave it out to keep the one the machine has.',
+  },
   SUBSTRATE_UNKNOWN: {
     status: 422,
     retry: 'after-fix',

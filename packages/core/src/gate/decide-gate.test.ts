@@ -160,7 +160,7 @@ function judge(input: Partial<GateInput>) {
 }
 
 function aRuntime(protocols: Protocol[]): RuntimeManifest {
-  return { id: 'test', label: 'Test', summary: '', version: '1', protocols, hasAgent: true }
+  return { id: 'test', label: 'Test', summary: '', protocols, hasAgent: true }
 }
 
 function aKey(name: string, more: Partial<CredentialStatus> = {}): CredentialStatus {

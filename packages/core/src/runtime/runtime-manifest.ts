@@ -16,8 +16,6 @@ export interface RuntimeManifest {
   readonly id: string
   readonly label: string
   readonly summary: string
-  /** The exact version that is installed; null when nothing is. */
-  readonly version: string | null
   /** In order of preference; empty when the runtime needs no model. */
   readonly protocols: readonly Protocol[]
   /** False for a plain shell. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { recipes } from '../recipe/recipes.ts'
-import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
+import { installOf, type RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { type BootstrapInput, planBootstrap } from './plan-bootstrap.ts'
 import { startBootstrapCommand } from './start-command.ts'
 
@@ -40,17 +40,28 @@ it('installs nothing for a shell and ends with the console', () => {
 
 it('waits for a shared runtime, and installs its own where none is shared', () => {
   const recipe = recipeOf('codex')
+  const version = installOf(recipe, null)?.version
   const shared = planBootstrap(
-    inputWith({ recipe, sharedRuntimePath: '/opt/agent-machines/runtimes/codex/0.169.0' }),
+    inputWith({ recipe, sharedRuntimePath: `/opt/agent-machines/runtimes/codex/${version}` }),
   )
   const own = planBootstrap(inputWith({ recipe, sharedRuntimePath: null }))
 
-  expect(scriptOf(shared, 'runtime')).toContain('/opt/agent-machines/runtimes/.log/codex-0.169.0.log')
+  expect(scriptOf(shared, 'runtime')).toContain(`/opt/agent-machines/runtimes/.log/codex-${version}.log`)
   expect(scriptOf(shared, 'runtime')).not.toContain('npm ci')
   expect(scriptOf(own, 'runtime')).toContain('npm ci')
   expect(own.files.find((file) => file.path.endsWith('bin/agent'))?.content).toContain(
-    '/home/agent/.agent-machines/runtimes/codex/0.169.0/bin/codex',
+    `/home/agent/.agent-machines/runtimes/codex/${version}/bin/codex`,
   )
+})
+
+it('installs an older version that is asked for, and the newest for one that is not kept', () => {
+  const recipe = recipeOf('claude-code')
+  const [newest, older] = recipe.installs
+  const planned = (version: string) =>
+    planBootstrap(inputWith({ recipe, install: installOf(recipe, version) }))
+
+  expect(scriptOf(planned(older?.version ?? ''), 'runtime')).toContain(`${older?.version} (Claude Code)`)
+  expect(planned('1.0.0')).toEqual(planned(newest?.version ?? ''))
 })
 
 it.each([
@@ -89,6 +100,7 @@ function scriptOf(plan: ReturnType<typeof planBootstrap>, id: string): string {
 function inputWith(members: Partial<BootstrapInput> & Pick<BootstrapInput, 'recipe'>): BootstrapInput {
   const [protocol] = members.recipe.manifest.protocols
   return {
+    install: installOf(members.recipe, null),
     home: '/home/agent',
     upstream: protocol ? { id: 'anthropic', protocol, baseUrl: 'http://gateway', key } : null,
     model: null,

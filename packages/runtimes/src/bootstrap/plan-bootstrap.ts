@@ -1,4 +1,4 @@
-import type { BootstrapPlan, PlannedFile, PlannedPhase } from '@agent-machines/core'
+import type { BootstrapPlan, PlannedFile, PlannedPhase, RuntimeInstall } from '@agent-machines/core'
 import { ownRuntimesFolder, workFolder } from '../recipe/paths.ts'
 import type { AgentContext, ModelAccess, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { configurationPhase, consolePhase } from './fingerprint.ts'
@@ -9,6 +9,8 @@ import { type Workspace, workspaceFiles, workspaceScript } from './workspace-pha
 /** All a plan depends on; the same input gives the same plan. */
 export interface BootstrapInput {
   readonly recipe: RuntimeRecipe
+  /** One of the recipe's; null for a runtime that needs nothing. */
+  readonly install: RuntimeInstall | null
   /** Absolute, as seen on the machine. */
   readonly home: string
   readonly upstream: ModelAccess | null
@@ -41,26 +43,26 @@ export function planBootstrap(input: BootstrapInput): BootstrapPlan {
 
 /** How the agent of a machine is set up, whatever starts it. */
 export function agentContextOf(
-  input: Pick<BootstrapInput, 'recipe' | 'home' | 'upstream' | 'model' | 'sharedRuntimePath'>,
+  input: Pick<BootstrapInput, 'install' | 'home' | 'upstream' | 'model' | 'sharedRuntimePath'>,
 ): AgentContext {
   const { home, upstream, model } = input
   return { home, workDirectory: `${home}/${workFolder}`, runtimePath: runtimePathOf(input), upstream, model }
 }
 
 /** Where the runtime of `input` is on the machine, once its phase is done. */
-function runtimePathOf(input: Pick<BootstrapInput, 'recipe' | 'home' | 'sharedRuntimePath'>): string | null {
-  const { install } = input.recipe
+function runtimePathOf(input: Pick<BootstrapInput, 'install' | 'home' | 'sharedRuntimePath'>): string | null {
+  const { install } = input
   if (!install) return null
   return input.sharedRuntimePath ?? `${input.home}/${ownRuntimesFolder}/${install.runtime}/${install.version}`
 }
 
 function runtimePhases(input: BootstrapInput, path: string | null): PlannedPhase[] {
-  const { install, manifest } = input.recipe
+  const { install } = input
   if (!install || !path) return []
   const script = input.sharedRuntimePath
     ? sharedRuntimeScript(install, path)
     : ownRuntimeScript(install, path)
-  return [corePhase('runtime', `Install ${manifest.label}`, script, 900, 3)]
+  return [corePhase('runtime', `Install ${input.recipe.manifest.label} ${install.version}`, script, 900, 3)]
 }
 
 function consoleScript({ cols, rows }: BootstrapInput): string {

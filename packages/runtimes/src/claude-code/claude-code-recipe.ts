@@ -1,7 +1,7 @@
 import { launchFiles } from '../recipe/launcher.ts'
 import type { AgentContext, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { claudeCodeHeadless } from './claude-code-headless.ts'
-import { claudeCodeInstall, claudeCodeVersion } from './claude-code-install.ts'
+import { claudeCodeInstalls } from './claude-code-install.ts'
 import { claudeCodeContentOf } from './claude-code-screen.ts'
 import { claudeCodeSeeds, usesNativeKey } from './claude-code-settings.ts'
 import { claudeCodeStateOf } from './claude-code-state.ts'
@@ -15,11 +15,10 @@ export const claudeCodeRecipe: RuntimeRecipe = {
     id: 'claude-code',
     label: 'Claude Code',
     summary: "Anthropic's coding agent",
-    version: claudeCodeVersion,
     protocols: ['anthropic-messages'],
     hasAgent: true,
   },
-  install: claudeCodeInstall,
+  installs: claudeCodeInstalls,
   executable,
   configure: (context) => {
     const seeds = claudeCodeSeeds(context)

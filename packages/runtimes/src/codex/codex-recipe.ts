@@ -2,7 +2,7 @@ import { launchFiles } from '../recipe/launcher.ts'
 import type { AgentContext, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { codexConfig } from './codex-config.ts'
 import { codexHeadless } from './codex-headless.ts'
-import { codexInstall, codexVersion } from './codex-install.ts'
+import { codexInstalls } from './codex-install.ts'
 import { codexContentOf } from './codex-screen.ts'
 import { codexStateOf } from './codex-state.ts'
 
@@ -15,11 +15,10 @@ export const codexRecipe: RuntimeRecipe = {
     id: 'codex',
     label: 'Codex',
     summary: "OpenAI's coding agent",
-    version: codexVersion,
     protocols: ['openai-responses'],
     hasAgent: true,
   },
-  install: codexInstall,
+  installs: codexInstalls,
   executable,
   configure: (context) => {
     const config = codexConfig(context)

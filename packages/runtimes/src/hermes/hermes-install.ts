@@ -1,7 +1,7 @@
 import { pipInstall } from '../recipe/pip-install.ts'
 import { hermesLock } from './hermes-lock.ts'
 
-export const hermesVersion = '0.19.0'
+const hermesVersion = '0.19.0'
 
 export const hermesInstall = pipInstall({
   runtime: 'hermes',

@@ -3,7 +3,7 @@ import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { hermesConfig, hermesEnvironment } from './hermes-config.ts'
 import { hermesConsoleProgram } from './hermes-console-program.ts'
 import { hermesHeadless } from './hermes-headless.ts'
-import { hermesInstall, hermesVersion } from './hermes-install.ts'
+import { hermesInstall } from './hermes-install.ts'
 import { hermesConsolePath, hermesConversationPath, hermesRunPath, hermesStatePath } from './hermes-paths.ts'
 import { hermesRunProgram } from './hermes-run-program.ts'
 import { hermesContentOf } from './hermes-screen.ts'
@@ -17,12 +17,11 @@ export const hermesRecipe: RuntimeRecipe = {
     id: 'hermes',
     label: 'Hermes',
     summary: "Nous Research's agent",
-    version: hermesVersion,
     protocols: ['openai-chat', 'anthropic-messages'],
     hasAgent: true,
     modelRequired: true,
   },
-  install: hermesInstall,
+  installs: [hermesInstall],
   executable: python,
   configure: (context) => {
     const launch = launchFiles(context, {

@@ -2,7 +2,7 @@ import { npmTreeInstall } from '../recipe/npm-tree-install.ts'
 import type { AgentContext } from '../recipe/runtime-recipe.ts'
 import { openClawLock } from './openclaw-lock.ts'
 
-export const openClawVersion = '2026.9.6'
+const openClawVersion = '2026.9.6'
 
 /** The Node that is installed with it; the CLI runs on no older one. */
 export const openClawNode = 'bin/node'

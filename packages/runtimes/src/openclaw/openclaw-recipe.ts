@@ -2,7 +2,7 @@ import { launchFiles } from '../recipe/launcher.ts'
 import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { openClawEnvironment, openClawFiles } from './openclaw-config.ts'
 import { openClawHeadless } from './openclaw-headless.ts'
-import { openClawCommand, openClawInstall, openClawNode, openClawVersion } from './openclaw-install.ts'
+import { openClawCommand, openClawInstall, openClawNode } from './openclaw-install.ts'
 import { openClawConversations, openClawStateFile } from './openclaw-paths.ts'
 import { openClawContentOf } from './openclaw-screen.ts'
 import { openClawStateOf } from './openclaw-state.ts'
@@ -13,12 +13,11 @@ export const openClawRecipe: RuntimeRecipe = {
     id: 'openclaw',
     label: 'OpenClaw',
     summary: 'Personal assistant for any model; acts without asking',
-    version: openClawVersion,
     protocols: ['openai-chat', 'openai-responses', 'anthropic-messages'],
     hasAgent: true,
     modelRequired: true,
   },
-  install: openClawInstall,
+  installs: [openClawInstall],
   executable: openClawNode,
   configure: (context) => {
     const own = openClawFiles(context)

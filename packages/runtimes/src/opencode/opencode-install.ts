@@ -1,21 +1,21 @@
 import { npmInstall } from '../recipe/npm-install.ts'
 
-export const openCodeVersion = '1.18.33'
+/** Subresource integrity of the tarball of each version that can be installed, newest first. */
+const versions = {
+  '1.18.33':
+    'sha512-1KQGBiiDDeL/VHHbHkOvvFo8Jr97WT5+C1tear+p7IcDTnXgVHXqIjU4O4jM4mHQzykTP2i884FCnW5LDa+zCA==',
+  '1.18.32':
+    'sha512-XXO4htNdJEoj935NGMYNGjD1M8ZiJPo2u2cQzIyeBjinoClI7iXOHBPw+Twm/ZuzFHKtmI2594bt0GWIwTetkw==',
+}
 
 /** The native binary alone, 177 MB; it needs no Node. The baseline build serves every x64 processor. */
-export const openCodeInstall = npmInstall({
-  runtime: 'opencode',
-  version: openCodeVersion,
-  builds: [
-    {
-      platform: 'x64',
-      package: 'opencode-linux-x64-baseline',
-      version: openCodeVersion,
-      integrity:
-        'sha512-1KQGBiiDDeL/VHHbHkOvvFo8Jr97WT5+C1tear+p7IcDTnXgVHXqIjU4O4jM4mHQzykTP2i884FCnW5LDa+zCA==',
-    },
-  ],
-  place: 'chmod 755 bin/opencode\nmv bin/opencode "$PREFIX/bin/opencode"',
-  executable: 'bin/opencode',
-  expect: openCodeVersion,
-})
+export const openCodeInstalls = Object.entries(versions).map(([version, integrity]) =>
+  npmInstall({
+    runtime: 'opencode',
+    version,
+    builds: [{ platform: 'x64', package: 'opencode-linux-x64-baseline', version, integrity }],
+    place: 'chmod 755 bin/opencode\nmv bin/opencode "$PREFIX/bin/opencode"',
+    executable: 'bin/opencode',
+    expect: version,
+  }),
+)

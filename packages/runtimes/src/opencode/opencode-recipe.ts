@@ -1,7 +1,7 @@
 import { launchFiles } from '../recipe/launcher.ts'
 import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { openCodeHeadless } from './opencode-headless.ts'
-import { openCodeInstall, openCodeVersion } from './opencode-install.ts'
+import { openCodeInstalls } from './opencode-install.ts'
 import { openCodeContentOf } from './opencode-screen.ts'
 import { openCodeEnvironment, openCodeFiles, openCodeModel, openCodeStateFile } from './opencode-settings.ts'
 import { openCodeStateOf } from './opencode-state.ts'
@@ -14,12 +14,11 @@ export const openCodeRecipe: RuntimeRecipe = {
     id: 'opencode',
     label: 'OpenCode',
     summary: 'Open source coding agent for any model',
-    version: openCodeVersion,
     protocols: ['openai-chat'],
     hasAgent: true,
     modelRequired: true,
   },
-  install: openCodeInstall,
+  installs: openCodeInstalls,
   executable,
   configure: (context) => {
     const own = openCodeFiles()

@@ -33,6 +33,14 @@ export interface AgentContext {
   readonly model: string | null
 }
 
+/**
+ * What installs `version` of a runtime; the newest where none was chosen, or a version that is not kept any more.
+ * Null for a runtime that needs nothing.
+ */
+export function installOf(recipe: RuntimeRecipe, version: string | null): RuntimeInstall | null {
+  return recipe.installs.find((each) => each.version === version) ?? recipe.installs[0] ?? null
+}
+
 /** How an agent is set up: files that are ours, and a step that respects what is the user's. */
 export interface AgentConfiguration {
   /** Written anew each time, below `.agent-machines/`. */
@@ -44,7 +52,8 @@ export interface AgentConfiguration {
 /** An agent CLI: how it is installed, set up, started and watched. */
 export interface RuntimeRecipe {
   readonly manifest: RuntimeManifest
-  readonly install: RuntimeInstall | null
+  /** One for each version that can be installed, newest first; empty for a runtime that needs nothing. */
+  readonly installs: readonly RuntimeInstall[]
   /** The executable below the runtime's path; null when nothing is installed. */
   readonly executable: string | null
   configure(context: AgentContext): AgentConfiguration

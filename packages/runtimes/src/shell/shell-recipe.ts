@@ -7,11 +7,10 @@ export const shellRecipe: RuntimeRecipe = {
     id: 'shell',
     label: 'Shell',
     summary: 'A plain shell, without an agent',
-    version: null,
     protocols: [],
     hasAgent: false,
   },
-  install: null,
+  installs: [],
   executable: null,
   configure: (context) => ({
     files: launchFiles(context, {

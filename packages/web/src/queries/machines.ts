@@ -69,6 +69,7 @@ export type MachineCommand =
   | { readonly kind: 'wake' | 'sleep' | 'bootstrap' | 'destroy' }
   | { readonly kind: 'rename'; readonly name: string }
   | { readonly kind: 'model'; readonly upstream: string; readonly model: string | null }
+  | { readonly kind: 'reload'; readonly runtimeVersion: string | undefined }
   | { readonly kind: 'agent'; readonly action: AgentAction }
 
 /** Runs one command on a machine and shows its answer everywhere. */
@@ -87,6 +88,8 @@ async function runCommand(client: Client, id: string, command: MachineCommand): 
       return client.machines.patch(id, { name: command.name })
     case 'model':
       return client.machines.patch(id, { upstream: command.upstream, model: command.model })
+    case 'reload':
+      return client.machines.reload(id, { runtimeVersion: command.runtimeVersion })
     case 'agent':
       return client.machines.agent(id, command.action)
     case 'destroy': {

@@ -7,6 +7,7 @@ export function aMachine(change: Partial<Machine> = {}): Machine {
     name: 'clever-harbor',
     labels: {},
     runtime: 'claude-code',
+    runtimeVersion: '2.1.330',
     substrate: 'local',
     upstream: 'anthropic',
     model: null,

@@ -6,6 +6,7 @@ import {
   machineSchema,
   pageOf,
   patchMachineSchema,
+  reloadMachineSchema,
 } from '@agent-machines/core'
 import { z } from 'zod'
 import type { ConsoleService } from '../../console/console-service.ts'
@@ -98,6 +99,18 @@ export function machineRoutes({ fleet, deploys, consoles }: MachineRouteServices
         handle: async ({ params }) => json(await fleet[action](params.id), 202),
       }),
     ),
+    route({
+      method: 'post',
+      path: `${machines}/:id/reload`,
+      access: 'signed-in',
+      summary:
+        'Set a machine up as it shall be by now, with another version of its runtime if asked; an agent that runs starts anew in its conversation.',
+      params: machineParams,
+      body: reloadMachineSchema,
+      answer: { status: 202, schema: machineSchema },
+      errors: [...actionErrors, 'RUNTIME_VERSION_UNKNOWN'],
+      handle: async ({ params, body }) => json(await fleet.reload(params.id, body), 202),
+    }),
     route({
       method: 'post',
       path: `${machines}/:id/agent`,

@@ -1,6 +1,7 @@
 import { machinesAndAccounts } from './0001-machines-and-accounts.ts'
 import { runs } from './0002-runs.ts'
 import { chat } from './0003-chat.ts'
+import { reload } from './0004-reload.ts'
 
 export interface Migration {
   /** Position in the list, from 1; permanent. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'machines-and-accounts', sql: machinesAndAccounts },
   { version: 2, name: 'runs', sql: runs },
   { version: 3, name: 'chat', sql: chat },
+  { version: 4, name: 'reload', sql: reload },
 ]

@@ -92,6 +92,7 @@ function aCatalogue({ keys }: { keys: readonly string[] }): Catalogue {
     label: id,
     summary: '',
     version: null,
+    versions: [],
     protocols,
     hasAgent: protocols.length > 0,
     takesRuns: protocols.length > 0,

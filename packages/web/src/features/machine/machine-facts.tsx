@@ -6,10 +6,11 @@ import type { Labels } from '../../queries/catalogue.ts'
 export interface MachineFactsProps {
   readonly machine: Machine
   readonly labels: Labels
-  readonly runtimeVersion: string | null
+  /** The newest version of its runtime. */
+  readonly newestVersion: string | null
 }
 
-export function MachineFacts({ machine, labels, runtimeVersion }: MachineFactsProps) {
+export function MachineFacts({ machine, labels, newestVersion }: MachineFactsProps) {
   const { capabilities, workspace } = machine
   return (
     <div className="grid content-start gap-4">
@@ -18,7 +19,10 @@ export function MachineFacts({ machine, labels, runtimeVersion }: MachineFactsPr
         <dl className="facts">
           <dt>Runtime</dt>
           <dd>
-            {labels.runtime(machine.runtime)} {runtimeVersion}
+            {labels.runtime(machine.runtime)} {machine.runtimeVersion}
+            {newestVersion !== null && machine.runtimeVersion !== newestVersion && (
+              <p className="text-ink-2">Reload it to have {newestVersion}.</p>
+            )}
           </dd>
           <dt>Substrate</dt>
           <dd>{labels.substrate(machine.substrate)}</dd>

@@ -25,7 +25,7 @@ export function OverviewPage() {
       <OverviewView
         machine={machine}
         labels={labels}
-        runtimeVersion={runtime?.version ?? null}
+        newestVersion={runtime?.version ?? null}
         nowMs={nowMs}
         isPending={isPending}
         error={error}

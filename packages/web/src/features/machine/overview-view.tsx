@@ -15,7 +15,8 @@ import { MachineFacts } from './machine-facts.tsx'
 export interface OverviewViewProps {
   readonly machine: Machine
   readonly labels: Labels
-  readonly runtimeVersion: string | null
+  /** The newest version of its runtime. */
+  readonly newestVersion: string | null
   readonly nowMs: number
   readonly isPending: boolean
   readonly error: unknown
@@ -44,7 +45,7 @@ export function OverviewView(props: OverviewViewProps) {
         <BootstrapChart bootstrap={machine.bootstrap} createdAt={machine.createdAt} nowMs={props.nowMs} />
         <Danger {...props} />
       </div>
-      <MachineFacts machine={machine} labels={labels} runtimeVersion={props.runtimeVersion} />
+      <MachineFacts machine={machine} labels={labels} newestVersion={props.newestVersion} />
     </div>
   )
 }

@@ -7,6 +7,7 @@ export interface MachineActions {
   readonly rename: boolean
   readonly changeModel: boolean
   readonly retryBootstrap: boolean
+  readonly reload: boolean
   readonly startAgent: boolean
   readonly stopAgent: boolean
   readonly restartAgent: boolean
@@ -29,6 +30,7 @@ export function actionsFor(machine: Machine): MachineActions {
     rename: !gone,
     changeModel: up && machine.upstream !== null,
     retryBootstrap: !gone && !lostForGood && machine.bootstrap.state === 'failed',
+    reload: up,
     startAgent: agentUp && !agentRuns,
     stopAgent: agentRuns,
     restartAgent: agentRuns,

@@ -1,6 +1,6 @@
 import type { Machine } from '@agent-machines/core'
 import { useNavigate } from '@tanstack/react-router'
-import { Brain, Moon, Pencil, SquareTerminal, Sun, Trash2 } from 'lucide-react'
+import { Brain, Moon, Pencil, RefreshCw, SquareTerminal, Sun, Trash2 } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { actionsFor } from './actions-for.ts'
@@ -10,13 +10,16 @@ const RenameDialog = lazy(() =>
   import('./rename-dialog.tsx').then((each) => ({ default: each.RenameDialog })),
 )
 const ModelDialog = lazy(() => import('./model-dialog.tsx').then((each) => ({ default: each.ModelDialog })))
+const ReloadDialog = lazy(() =>
+  import('./reload-dialog.tsx').then((each) => ({ default: each.ReloadDialog })),
+)
 const DestroyDialog = lazy(() =>
   import('./destroy-dialog.tsx').then((each) => ({ default: each.DestroyDialog })),
 )
 
 /** `⋯` of a machine: exactly what `actionsFor` allows. */
 export function MachineMenu({ machine, className = '' }: { machine: Machine; className?: string }) {
-  const [dialog, setDialog] = useState<'rename' | 'model' | 'destroy' | null>(null)
+  const [dialog, setDialog] = useState<'rename' | 'model' | 'reload' | 'destroy' | null>(null)
   const navigate = useNavigate()
   const { sleep, wake } = useSleepAndWake(machine)
   const actions = actionsFor(machine)
@@ -38,6 +41,9 @@ export function MachineMenu({ machine, className = '' }: { machine: Machine; cla
   if (actions.changeModel) {
     items.push({ label: 'Change the model', icon: <Brain {...icon} />, onSelect: () => setDialog('model') })
   }
+  if (actions.reload) {
+    items.push({ label: 'Reload…', icon: <RefreshCw {...icon} />, onSelect: () => setDialog('reload') })
+  }
   if (actions.destroy) {
     const onSelect = () => setDialog('destroy')
     items.push({ label: 'Destroy…', icon: <Trash2 {...icon} />, onSelect, apart: true, bad: true })
@@ -48,6 +54,7 @@ export function MachineMenu({ machine, className = '' }: { machine: Machine; cla
       <Suspense>
         {dialog === 'rename' && <RenameDialog machine={machine} onClose={() => setDialog(null)} />}
         {dialog === 'model' && <ModelDialog machine={machine} onClose={() => setDialog(null)} />}
+        {dialog === 'reload' && <ReloadDialog machine={machine} onClose={() => setDialog(null)} />}
         {dialog === 'destroy' && <DestroyDialog machine={machine} onClose={() => setDialog(null)} />}
       </Suspense>
     </>

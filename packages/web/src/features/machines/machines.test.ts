@@ -148,7 +148,17 @@ describe('actionsFor', () => {
     ['provisioning', ['openTerminal', 'rename', 'destroy']],
     [
       'ready',
-      ['openTerminal', 'sleep', 'rename', 'changeModel', 'stopAgent', 'restartAgent', 'exec', 'destroy'],
+      [
+        'openTerminal',
+        'sleep',
+        'rename',
+        'changeModel',
+        'reload',
+        'stopAgent',
+        'restartAgent',
+        'exec',
+        'destroy',
+      ],
     ],
     ['asleep', ['openTerminal', 'wake', 'rename', 'destroy']],
     ['waking', ['openTerminal', 'rename', 'destroy']],

@@ -24,7 +24,7 @@ export function ModelDialog({ machine, onClose }: { machine: Machine; onClose: (
   const save = () => {
     const changed = () => {
       toast({
-        text: `${machine.name} is set up for ${name || 'the runtime’s own model'}. A running agent asks it once it is restarted.`,
+        text: `${machine.name} is set up for ${name || 'the runtime’s own model'}. A running agent asks it once it is reloaded.`,
         shape: 'done',
       })
       onClose()

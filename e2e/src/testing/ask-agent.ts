@@ -1,0 +1,44 @@
+import type { Machine } from '@agent-machines/core'
+import type { ModelServer } from '../model-server/start-model-server.ts'
+import { untilShown } from './console-tab.ts'
+import { type ControlPlaneProcess, eventually } from './control-plane-process.ts'
+import { typeKeys } from './type-line.ts'
+
+/**
+ * Types a question to an agent at rest; resolves with the request it came to the model in.
+ *
+ * Enter comes when the text is there: both at once may be taken for a paste. It comes again until it is taken, since
+ * OpenCode takes text before it takes a prompt.
+ */
+export async function askAgent(
+  plane: ControlPlaneProcess,
+  model: ModelServer,
+  id: string,
+  text: string,
+): Promise<string> {
+  await untilAgent(plane, id, 'idle')
+  await typeKeys(plane, id, text)
+  await untilShown(plane, id, text)
+  const before = model.requests.length
+  const asked = async () =>
+    model.requests
+      .slice(before)
+      .map(({ body }) => JSON.stringify(body))
+      .find((body) => body.includes(text))
+  return eventually(`the question ${text}`, async () => {
+    await typeKeys(plane, id, '\r')
+    return eventually(text, asked, 2000).catch(() => null)
+  })
+}
+
+export function untilAgent(
+  plane: ControlPlaneProcess,
+  id: string,
+  state: NonNullable<Machine['agent']>['state'],
+): Promise<Machine> {
+  const isSeen = async () => {
+    const machine = await plane.client.machines.get(id)
+    return machine.agent?.state === state && machine
+  }
+  return eventually(`${id} ${state}`, isSeen, 90_000)
+}
