@@ -43,7 +43,9 @@ export async function fillDisk(machineId: string): Promise<() => Promise<void>> 
     const { stdout } = await run('nsenter', df)
     await remount(String(Number(stdout.split('\n')[1]) + bytes))
   }
-  await leave(roomBytes).catch(() => leave(16 * roomBytes))
+  await leave(roomBytes)
+    .catch(() => leave(16 * roomBytes))
+    .catch(() => leave(128 * roomBytes))
   return async () => {
     await remount('64m')
   }

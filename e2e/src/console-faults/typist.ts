@@ -46,13 +46,15 @@ export class Typist {
   readonly name: string
   readonly connection: ConsoleConnection
   readonly typed: { readonly word: string; readonly at: number }[] = []
-  readonly givenBack: string[] = []
+  readonly givenBack: { readonly text: string; readonly reason: string }[] = []
   keysInFlight = 0
 
   constructor(name: string, person: Person) {
     this.name = name
     this.connection = connect(person, { client: `lab-${name}` })
-    this.connection.on('undelivered', ({ bytes }) => this.givenBack.push(Buffer.from(bytes).toString()))
+    this.connection.on('undelivered', ({ bytes, reason }) =>
+      this.givenBack.push({ text: Buffer.from(bytes).toString(), reason }),
+    )
     this.connection.on('stats', ({ keysInFlight }) => {
       this.keysInFlight = keysInFlight
     })

@@ -19,7 +19,12 @@ function faultsOf(
   unreadSince: number | null,
 ): string[] {
   const read = words.filter((word) => word.startsWith(name))
-  const back = new Set(givenBack.join('').split(/(?<=\.)/))
+  const back = new Set(
+    givenBack
+      .map(({ text }) => text)
+      .join('')
+      .split(/(?<=\.)/),
+  )
   const readOnce = new Set(read)
   const faults: string[] = []
   if (readOnce.size < read.length) faults.push(`doubled: ${repeated(read).join(' ')}`)

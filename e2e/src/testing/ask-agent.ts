@@ -1,6 +1,6 @@
 import type { Machine } from '@agent-machines/core'
 import type { ModelServer } from '../model-server/start-model-server.ts'
-import { untilShown } from './console-tab.ts'
+import { screenOf, untilShown } from './console-tab.ts'
 import { type ControlPlaneProcess, eventually } from './control-plane-process.ts'
 import { typeKeys } from './type-line.ts'
 
@@ -25,9 +25,12 @@ export async function askAgent(
       .slice(before)
       .map(({ body }) => JSON.stringify(body))
       .find((body) => body.includes(text))
-  return eventually(`the question ${text}`, async () => {
+  const taken = eventually(`the question ${text}`, async () => {
     await typeKeys(plane, id, '\r')
     return eventually(text, asked, 2000).catch(() => null)
+  })
+  return taken.catch(async (error: unknown) => {
+    throw new Error(`${error}\n${await screenOf(plane, id)}`, { cause: error })
   })
 }
 

@@ -80,7 +80,18 @@ export async function untilShown(
   const tab = new ConsoleTab(plane, machineId)
   await tab.follow('ws', () => tab.shows(text))
   if (tab.shows(text)) return tab
-  throw new Error(`${text} is not shown:\n${tab.lines().slice(-40).join('\n')}`)
+  throw new Error(`${text} is not shown:\n${endOf(tab)}`)
+}
+
+/** What a console shows now, for whoever has to find out why. */
+export async function screenOf(plane: ControlPlaneProcess, machineId: string): Promise<string> {
+  const tab = new ConsoleTab(plane, machineId)
+  await tab.follow('ws', (events) => events.some(({ event }) => event === 'snapshot'))
+  return endOf(tab)
+}
+
+function endOf(tab: ConsoleTab): string {
+  return tab.lines().slice(-40).join('\n')
 }
 
 /** The events of one WebSocket, from its opening until it closes or `signal` aborts. */

@@ -58,6 +58,7 @@ export class ConsoleAttachment {
       isReady: () => this.#ready,
       ready: () => this.ready(),
       write: (lines) => this.#channel.write(lines),
+      doubt: () => this.#revive('revive', options.session),
     })
   }
 
@@ -110,8 +111,9 @@ export class ConsoleAttachment {
     return this.#channel.run(...words)
   }
 
-  ask(hash?: string): Promise<Hello> {
-    return this.#questions.ask(hash)
+  /** See `HelloQuestions.ask`. */
+  ask(hash?: string, first?: readonly string[]): Promise<Hello> {
+    return this.#questions.ask(hash, first)
   }
 
   onMessage(message: Message): void {
@@ -132,11 +134,15 @@ export class ConsoleAttachment {
     if (!this.#ready || now - this.#heardAt < silentMs[this.tier]) return
     this.#heardAt = now
     const { cols, rows } = this.#state
-    this.run('ensure', this.#options.session, cols, rows).catch((error: unknown) =>
-      this.#options.log?.('console loop is gone', { error: String(error) }),
-    )
+    this.#revive('ensure', this.#options.session, cols, rows)
     // It may as well be the way to the console that is dead without having ended.
     void this.#channel.reopen()
+  }
+
+  #revive(...words: readonly (string | number)[]): void {
+    this.run(...words).catch((error: unknown) =>
+      this.#options.log?.('console was not revived', { error: String(error) }),
+    )
   }
 
   #wanted(): Interest {

@@ -139,14 +139,15 @@ export class ConsoleHub implements WatchedConsole {
     )
     await this.ready()
     const claimant = request.client === undefined ? null : this.#people.actor(request.client, request.label)
-    if (claimant !== null) {
-      this.#attachment.write([
-        claimLine(claimant),
-        driverSizeLine(claimant.hash, request.cols, request.rows),
-        ...(request.colours ? [driverColoursLine(claimant.hash, request.colours)] : []),
-      ])
-    }
-    const hello = await this.#attachment.ask(claimant?.hash)
+    const claim =
+      claimant === null
+        ? []
+        : [
+            claimLine(claimant),
+            driverSizeLine(claimant.hash, request.cols, request.rows),
+            ...(request.colours ? [driverColoursLine(claimant.hash, request.colours)] : []),
+          ]
+    const hello = await this.#attachment.ask(claimant?.hash, claim)
     return {
       session,
       epoch: hello.epoch,
@@ -196,8 +197,7 @@ export class ConsoleHub implements WatchedConsole {
   }: Omit<TakeOver, 'session'>): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
     await this.ready()
     const claimant = this.#people.actor(client, label)
-    this.#attachment.write([takeOverLine(claimant)])
-    const hello = await this.#attachment.ask(claimant.hash)
+    const hello = await this.#attachment.ask(claimant.hash, [takeOverLine(claimant)])
     return { driver: hello.driver?.driver ?? null, expected: hello.acked + 1 }
   }
 

@@ -89,6 +89,22 @@ it('tells who watches that the console ends again and again, and comes back when
   expect(await hub.input({ client: 'one', seq: 1, data: data('x') })).toMatchObject({ acked: 1 })
 }, 40_000)
 
+it('makes somebody the driver whose wish met a courier that lived on and did nothing', async () => {
+  const machine = aMachine()
+  const { exec, streamExec } = machine.exec
+  const { hub, viewer } = await watched(machine, machine.hub({ exec: { exec, streamExec } }))
+  await machine.loopStands()
+  process.kill(machine.pidIn('watch'), 'SIGKILL')
+  const courier = machine.pidIn('courier')
+  machine.run('cd "$HOME/.agent-machines/console/agent" && for f in *.in; do rm "$f" && mkfifo "$f"; done')
+
+  const { driver } = await hub.takeOver({ client: 'two' })
+
+  expect(driver).toMatchObject({ client: 'two' })
+  expect(machine.pidIn('courier')).not.toBe(courier)
+  expect(problems(viewer.events)).toEqual([])
+})
+
 it('is typed into again within 3 s after everything of it was killed at once', async () => {
   const machine = aMachine('echo up; exec cat')
   const { hub, viewer, epoch } = await watched(machine)

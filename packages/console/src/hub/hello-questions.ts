@@ -6,6 +6,8 @@ import type { Timers } from './timers.ts'
 
 const answerMs = 15_000
 const askAgainMs = 1000
+/** So many questions without an answer, and the worker is asked to look at its courier. */
+const doubtAfter = 2
 
 interface Host {
   readonly timers: Timers
@@ -14,6 +16,8 @@ interface Host {
   isReady(): boolean
   ready(): Promise<void>
   write(lines: readonly string[]): boolean
+  /** The courier may be alive and deaf. */
+  doubt(): void
 }
 
 /**
@@ -38,8 +42,13 @@ export class HelloQuestions {
     this.#host.write([helloLine(nonce)])
   }
 
-  /** Asks until there is an answer; with a hash also for that client's last sequence number. */
-  async ask(hash?: string): Promise<Hello> {
+  /**
+   * Asks until there is an answer; with a hash also for that client's last sequence number.
+   *
+   * `first` are lines that go before the question each time, since what was sent before may be lost with the courier
+   * that took it: the answer comes from a worker that did them.
+   */
+  async ask(hash?: string, first: readonly string[] = []): Promise<Hello> {
     const { timers, changes } = this.#host
     const deadline = timers.now() + answerMs
     let answer: Hello | null = null
@@ -48,9 +57,10 @@ export class HelloQuestions {
       answer = hello
     })
     try {
-      while (timers.now() < deadline) {
+      for (let asked = 0; timers.now() < deadline; asked += 1) {
         await this.#host.ready()
-        this.#host.write([helloLine(nonce, hash)])
+        if (asked === doubtAfter) this.#host.doubt()
+        this.#host.write([...first, helloLine(nonce, hash)])
         const again = timers.now() + askAgainMs
         while (answer === null && timers.now() < again && this.#host.isReady()) {
           await changes.next(timers, again - timers.now())

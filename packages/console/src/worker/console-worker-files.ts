@@ -31,14 +31,14 @@ main() {
   [ "$#" -eq 0 ] || shift
   case $command in
     ensure) command -v tmux >/dev/null 2>&1 || fail 'tmux is not installed' 127; ensure "$@" ;;
-    relay | exchange | watch | pane | child | status) "$command" "$@" ;;
+    relay | exchange | watch | pane | child | status | revive) "$command" "$@" ;;
     follow) channel "$1" "$\{2:--}" "$\{3:--1}" output ;;
     channel) channel "$1" "$\{2:--}" "$\{3:--1}" input ;;
     agent) agent "$@" ;;
     before-sleep) before_sleep ;;
     after-wake) after_wake ;;
     socket) use_session "$1"; printf '%s\n' "$SOCKET" ;;
-    *) fail 'ensure|relay|follow|channel|exchange|watch|pane|agent|status|socket SESSION' 2 ;;
+    *) fail 'ensure|relay|follow|channel|exchange|watch|pane|agent|status|revive|socket SESSION' 2 ;;
   esac
 }
 

@@ -86,8 +86,15 @@ read_courier() {
 # A pid alone may be somebody else's by now.
 courier_alive() { alive "$COURIER" "$COURIER_BORN"; }
 
-# Whether somebody has just started it: it attaches before it says anything.
-courier_starts() { courier_alive && [ ! -s "$D/$ID.log" ]; }
+# Waits for one that somebody has just started: it attaches before it says anything. On a full disk it never does.
+courier_attaches() {
+  tries=0
+  while courier_alive && [ ! -s "$D/$ID.log" ] && [ "$tries" -lt 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.02
+  done
+  case $(tm list-clients -t =am -F 'client #{client_pid}' 2>/dev/null)$NL in *"client $COURIER$NL"*) ;; *) false ;; esac
+}
 
 ensure() {
   use_session "$1"
@@ -99,7 +106,7 @@ ensure() {
   case $known$NL in
     "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier ;;
     *"client $COURIER$NL"*) ;;
-    *) courier_starts || start_courier ;;
+    *) courier_attaches || start_courier ;;
   esac
   case $known in
     *' 1'"$NL"* | *' 1') respawn_pane "$mode" ;;

@@ -36,6 +36,25 @@ end_stuck_courier() {
   kill -9 "$COURIER"
 }
 
+# Whoever asks has got no answer for a while: a courier that leaves no trace of a word for a second is ended. One that has
+# much to say is not, since its log grows.
+revive() {
+  use_session "$1"
+  read_courier
+  courier_alive || return 0
+  read_position
+  before=$POS
+  (open_relay && printf '%s\n' "display-message -p am:revived" >&7) </dev/null >/dev/null 2>&1 &
+  tries=0
+  while [ "$tries" -lt 20 ]; do
+    sleep 0.05
+    read_position
+    [ "$POS" = "$before" ] || return 0
+    tries=$((tries + 1))
+  done
+  kill -9 "$COURIER"
+}
+
 look() {
   [ $((TICK - LOOKED)) -ge 2 ] || return 0
   LOOKED=$TICK
