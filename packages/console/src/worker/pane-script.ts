@@ -175,5 +175,6 @@ agent() {
   how=--launch
   [ "$1" != reload ] || how=--reload
   ensure "$2" "$cols" "$rows" "$how"
+  [ "$1" = start ] || report_start
 }
 `

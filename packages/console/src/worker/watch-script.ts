@@ -124,6 +124,21 @@ report_signals() {
   fi
 }
 
+# Says of a program that was just started that it runs, before its loop does: what was said of the one before it is over.
+report_start() {
+  tries=0
+  until agent_running || [ "$tries" -ge 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.02
+  done
+  read_courier
+  open_relay || return 0
+  LOST=0 TICK=0
+  read_signals
+  printf '%s\n' "set -g @am_file ''" "set -g @am_sig '$WANT_TITLE|$STATE|$PID|$CODE|$SINCE||'" >&7
+  beat
+}
+
 repair() {
   cols=120 rows=32 launch=''
   { read -r cols rows <"$D/size"; } 2>/dev/null

@@ -28,7 +28,9 @@ it.each([true, false])('starts the agent of a reloaded machine anew, once: %s', 
   const patch = await stepsOn(row, reloaded).bootstrap(row, signal)
 
   expect(reloaded).toEqual(restartAgent ? ['m1'] : [])
-  expect(patch).toEqual(restartAgent ? { state: 'ready', restartAgent: false } : { state: 'ready' })
+  expect(patch).toEqual(
+    restartAgent ? { state: 'ready', restartAgent: false, agent: null } : { state: 'ready' },
+  )
 })
 
 it('leaves the version that a machine was given while it was set up with another', async () => {

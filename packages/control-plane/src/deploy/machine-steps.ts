@@ -34,7 +34,8 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       }
       if (!now.restartAgent) return ended
       await sessions.afterReload(row, signal)
-      return { ...ended, restartAgent: false }
+      // The agent that was seen last is gone.
+      return { ...ended, restartAgent: false, agent: null }
     },
     async sleep(row, signal) {
       closeConsoles(row.id, 'asleep')

@@ -59,6 +59,15 @@ it('is busy until the last of its conversations is idle', async () => {
   expect(told().state).toBe('idle')
 })
 
+it('keeps the name of the conversation a person spoke to, not that of a helper in it', async () => {
+  const send = await load({ AGENT_MACHINES_STATE: folder })
+  await send('session.status', { sessionID: 'a', status: busy })
+  await send('session.status', { sessionID: 'child', status: busy })
+  await send('session.status', { sessionID: 'child', status: idle })
+
+  expect(readFileSync(join(folder, 'conversation'), 'utf8')).toBe('a')
+})
+
 it('waits for nothing that was asked in a conversation that ended', async () => {
   const send = await load({ AGENT_MACHINES_STATE: folder })
   await openPrompt()

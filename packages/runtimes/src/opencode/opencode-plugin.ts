@@ -1,7 +1,8 @@
 /**
  * The plugin through which the CLI tells its own events, as an ECMAScript module.
  *
- * With `AGENT_MACHINES_STATE`, the name of a folder, it keeps `<pid>.json` there: what the agent does and since when.
+ * With `AGENT_MACHINES_STATE`, the name of a folder, it keeps `<pid>.json` there: what the agent does and since when; and in
+ * `conversation` the one that works in this process, the last that a person spoke to.
  * With `AGENT_MACHINES_TRIES` it prints every new try as a line of JSON and gives up after so many, since the CLI
  * itself tries for ever without a word.
  */
@@ -40,13 +41,27 @@ export const AgentMachines = async ({ client }) => {
     }
   }
 
+  // Those of helpers begin while the one that asked for them works.
+  const keep = (session) => {
+    if (!folder || working.size > 0) return
+    try {
+      writeFileSync(folder + '/conversation.new', session, { mode: 0o600 })
+      renameSync(folder + '/conversation.new', folder + '/conversation')
+    } catch {
+      // Without it the next start begins a new conversation, or goes on with the one before.
+    }
+  }
+
   const follow = (session, status) => {
     if (status.type === 'retry' && tries > 0) {
       const isLast = status.attempt >= tries
       process.stdout.write(JSON.stringify({ type: 'retry', sessionID: session, message: status.message, last: isLast }) + '\\n')
       if (isLast) client.session.abort({ path: { id: session } })
     }
-    if (status.type !== 'idle') return working.set(session, status)
+    if (status.type !== 'idle') {
+      keep(session)
+      return working.set(session, status)
+    }
     working.delete(session)
     for (const [id, question] of asked) if (question.session === session) asked.delete(id)
   }

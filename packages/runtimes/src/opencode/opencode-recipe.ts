@@ -3,7 +3,13 @@ import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { openCodeHeadless } from './opencode-headless.ts'
 import { openCodeInstalls } from './opencode-install.ts'
 import { openCodeContentOf } from './opencode-screen.ts'
-import { openCodeEnvironment, openCodeFiles, openCodeModel, openCodeStateFile } from './opencode-settings.ts'
+import {
+  openCodeConversationFile,
+  openCodeEnvironment,
+  openCodeFiles,
+  openCodeModel,
+  openCodeStateFile,
+} from './opencode-settings.ts'
 import { openCodeStateOf } from './opencode-state.ts'
 
 const executable = 'bin/opencode'
@@ -26,7 +32,8 @@ export const openCodeRecipe: RuntimeRecipe = {
       environment: openCodeEnvironment(context),
       command: [`${context.runtimePath ?? ''}/${executable}`, '--mini', ...openCodeModel(context.model)],
       signals: [`file ${openCodeStateFile}`],
-      resume: { arguments: ['--continue'], conversations: '.local/share/opencode/opencode.db' },
+      // `--continue` would go on with that of a later run.
+      resume: { arguments: ['--session'], named: true, conversations: openCodeConversationFile },
     })
     return { files: [...launch, ...own.files], script: own.script }
   },

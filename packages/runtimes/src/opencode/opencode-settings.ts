@@ -17,6 +17,9 @@ const typesLock = JSON.stringify({
 /** Where the plugin tells what the agent with this pid does. Relative to the home. */
 export const openCodeStateFile = `${folder}/<pid>.json`
 
+/** The conversation that was last in the console. Relative to the home. */
+export const openCodeConversationFile = `${folder}/conversation`
+
 /**
  * The plugin, and the person's own configuration: it asks before it changes anything.
  *

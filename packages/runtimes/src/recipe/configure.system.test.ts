@@ -316,7 +316,7 @@ it('starts a plain shell in the work folder', () => {
 it.each([
   [claudeCodeRecipe, 'bin/claude', '--continue', '.claude/projects/-h-work/*.jsonl'],
   [codexRecipe, 'bin/codex', 'resume --last', '.codex/sessions/*/*/*/rollout-*.jsonl'],
-  [openCodeRecipe, 'bin/opencode', '--continue', '.local/share/opencode/opencode.db'],
+  [openCodeRecipe, 'bin/opencode', '--session the-last', '.agent-machines/state/opencode/conversation'],
   [hermesRecipe, 'bin/python', 'resume', '.agent-machines/state/hermes/conversation'],
   [openClawRecipe, 'bin/node', '', '.openclaw/agents/main/agent/openclaw-agent.sqlite'],
 ])(
@@ -328,6 +328,7 @@ it.each([
     const context = { ...contextOf(gateway, null), runtimePath }
     const { files } = recipe.configure(context)
     for (const file of files) place(file)
+    if (recipe === openCodeRecipe) place({ path: pattern, content: 'the-last', mode: 0o600 })
     const started = (...args: string[]) =>
       spawnSync(join(home, '.agent-machines/bin/agent'), args, { encoding: 'utf8' }).stdout
 

@@ -13,6 +13,8 @@ export interface Launch {
     readonly arguments: readonly string[]
     /** Pattern of the files below the home that a conversation is kept in. */
     readonly conversations: string
+    /** True where that is one file with the conversation's name, which becomes the last argument. */
+    readonly named?: true
   }
 }
 
@@ -31,7 +33,7 @@ set +a
 cd ${quote(context.workDirectory)} || exit 1
 if [ "\${1:-}" = resume ]; then
   shift
-  set -- ${quoteAll(launch.resume?.arguments ?? [])} "$@"
+  set -- ${resumeWords(context, launch.resume)} "$@"
 fi
 exec ${quoteAll(launch.command)} "$@"
 `
@@ -42,4 +44,9 @@ exec ${quoteAll(launch.command)} "$@"
     { path: signalsPath, content: launch.signals.map((line) => `${line}\n`).join(''), mode: 0o600 },
     { path: resumePath, content: conversations, mode: 0o600 },
   ]
+}
+
+function resumeWords({ home }: AgentContext, resume: Launch['resume']): string {
+  const words = quoteAll(resume?.arguments ?? [])
+  return resume?.named ? `${words} "$(cat ${quote(`${home}/${resume.conversations}`)})"` : words
 }
