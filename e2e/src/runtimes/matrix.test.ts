@@ -1,0 +1,150 @@
+import type { Protocol } from '@agent-machines/core'
+import { protocols } from '@agent-machines/core'
+import { recipes } from '@agent-machines/runtimes'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import { askAgent, untilAgent } from '../testing/ask-agent.ts'
+import { untilShown } from '../testing/console-tab.ts'
+import {
+  type ControlPlaneProcess,
+  removeControlPlane,
+  startControlPlane,
+} from '../testing/control-plane-process.ts'
+import { outputOf, untilState } from '../testing/machines.ts'
+import { processesOfMachine } from '../testing/processes.ts'
+
+// Each cell of the matrix in docs/reference/runtimes.md is one test here; `npm run docs:matrix` reads their names.
+
+const agents = recipes.map(({ manifest }) => manifest).filter(({ hasAgent }) => hasAgent)
+const pairs = agents.flatMap(({ id, protocols: spoken }) =>
+  protocols.map((protocol) => ({ runtime: id, protocol, isSpoken: spoken.includes(protocol) })),
+)
+
+let model: ModelServer
+let plane: ControlPlaneProcess
+
+beforeAll(async () => {
+  model = await startModelServer()
+  plane = await startControlPlane()
+})
+
+afterAll(async () => {
+  if (plane) await removeControlPlane(plane)
+  await model?.close()
+})
+
+describe.each(pairs.filter(({ isSpoken }) => !isSpoken))('$runtime × $protocol', ({ runtime, protocol }) => {
+  it('refused', async () => {
+    await serveOnly(protocol)
+
+    const verdict = await plane.client.gate({ ...machineOf(runtime), upstream: 'custom' })
+
+    expect(verdict.state).toBe('blocked')
+    expect(verdict.reasons.map(({ code }) => code)).toEqual(['protocol-mismatch'])
+    await expect(plane.client.machines.create(machineOf(runtime))).rejects.toMatchObject({
+      code: 'GATE_BLOCKED',
+    })
+  })
+})
+
+describe.each(pairs.filter(({ isSpoken }) => isSpoken))('$runtime × $protocol', ({ runtime, protocol }) => {
+  let id: string
+  let session: string
+
+  beforeAll(async () => {
+    await serveOnly(protocol)
+    id = (await plane.client.machines.create(machineOf(runtime))).id
+    await untilState(plane, id, ['ready'], 300_000)
+  })
+
+  afterAll(async () => {
+    await plane.client.machines.destroy(id)
+  })
+
+  it('interactive', async () => {
+    await askAgent(plane, model, id, 'ANSWER[said in the console]')
+    await untilAgent(plane, id, 'idle')
+
+    await untilShown(plane, id, 'said in the console')
+    expect(pathsAsked()).toEqual([pathOf[protocol]])
+  })
+
+  it('state', async () => {
+    await askAgent(plane, model, id, 'SLOW[60]')
+
+    expect((await untilAgent(plane, id, 'busy')).agent?.source).not.toBe('process')
+    await untilAgent(plane, id, 'idle')
+  })
+
+  it('one-shot', async () => {
+    const run = await done('ANSWER[said in a run]')
+
+    expect(run).toMatchObject({ state: 'done', exitCode: 0, result: 'said in a run' })
+    session = run.session ?? ''
+  })
+
+  it('usage', async () => {
+    const run = await done('ANSWER[counted]')
+
+    expect(run.usage).toMatchObject({ inputTokens: expect.any(Number), outputTokens: expect.any(Number) })
+    expect(run.usage?.inputTokens).toBeGreaterThan(0)
+    expect(run.usage?.outputTokens).toBeGreaterThan(0)
+  })
+
+  it('tool call', async () => {
+    await done('TOOLCALL[echo by-a-tool > made-by-tool]')
+
+    expect(await outputOf(plane, id, 'cat ~/work/made-by-tool')).toBe('by-a-tool')
+  })
+
+  it('resume', async () => {
+    const before = model.requests.length
+    await done('ANSWER[gone on with]', session)
+
+    const asked = model.requests.slice(before).map(({ body }) => JSON.stringify(body))
+    expect(asked.find((body) => body.includes('gone on with'))).toContain('said in a run')
+  })
+
+  it('stop', async () => {
+    await plane.client.machines.agent(id, 'stop')
+    await untilAgent(plane, id, 'exited')
+
+    const left = (await processesOfMachine(id)).map(({ commandLine }) => commandLine)
+    expect(left.filter((line) => line.includes(`/runtimes/${runtime}/`))).toEqual([])
+  })
+
+  async function done(task: string, session?: string) {
+    const run = { task, permissions: 'all', ...(session === undefined ? {} : { session }) } as const
+    const { id: runId } = await plane.client.runs.create(id, run)
+    for await (const _ of plane.client.runs.stream(id, runId));
+    return plane.client.runs.get(id, runId)
+  }
+})
+
+const pathOf: Readonly<Record<Protocol, string>> = {
+  'anthropic-messages': '/v1/messages',
+  'openai-responses': '/v1/responses',
+  'openai-chat': '/v1/chat/completions',
+}
+
+/** The model source serves one protocol from now on. */
+async function serveOnly(protocol: Protocol): Promise<void> {
+  await plane.client.credentials.put('CUSTOM_API_KEY', {
+    value: 'sk-matrix',
+    baseUrl: model.url,
+    protocols: [protocol],
+  })
+  asked = model.requests.length
+}
+
+let asked = 0
+
+/** Where models were asked since the source changed. */
+function pathsAsked(): string[] {
+  const paths = model.requests.slice(asked).map(({ path }) => path.split('?')[0] ?? '')
+  return [...new Set(paths.filter((path) => Object.values(pathOf).includes(path)))]
+}
+
+function machineOf(runtime: string) {
+  return { runtime, substrate: 'local', upstream: 'custom', model: 'test-model' }
+}
