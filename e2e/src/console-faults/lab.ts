@@ -7,8 +7,12 @@ import { deployMachine } from '../testing/machines.ts'
 import { startPostgres } from '../testing/postgres-server.ts'
 import { startTieredPlane } from '../testing/tiered-plane.ts'
 import { type TieredSubstrate, tieredSubstrates } from '../testing/tiered-substrates.ts'
+import { endSession } from './agent-life.ts'
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts'
 import { labAgentScript } from './lab-agent.ts'
+
+/** So long somebody who asked counts as present, and a console that somebody waits for is brought back. */
+const lingerMs = 20_000
 
 /** Two control planes on one database, a bad network before them, and a machine of each tier. */
 export class Lab {
@@ -18,6 +22,7 @@ export class Lab {
   readonly #ports: readonly number[]
   readonly #planes: (ControlPlaneProcess | null)[]
   readonly machines = new Map<TieredSubstrate, string>()
+  readonly #retired: { readonly machineId: string; readonly session: string; readonly at: number }[] = []
 
   private constructor(
     proxy: FaultProxy,
@@ -93,6 +98,14 @@ export class Lab {
       }),
     )
     this.proxy.targets = this.#livePorts
+  }
+
+  /** A session is done with; it and those before it are removed once nobody waits for them any more. */
+  async retire(machineId: string, session: string): Promise<void> {
+    this.#retired.push({ machineId, session, at: Date.now() })
+    const over = this.#retired.filter(({ at }) => Date.now() - at > lingerMs)
+    this.#retired.splice(0, over.length)
+    for (const each of over) await endSession(this.plane, each.machineId, each.session)
   }
 
   async close(): Promise<void> {

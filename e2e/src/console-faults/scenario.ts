@@ -1,7 +1,7 @@
 import type { ControlPlaneProcess } from '../testing/control-plane-process.ts'
 import { eventually } from '../testing/control-plane-process.ts'
 import { type Random, randomFrom } from '../testing/random.ts'
-import { AgentLife, endSession } from './agent-life.ts'
+import { AgentLife } from './agent-life.ts'
 import type { Fault, FaultPlan } from './fault-plan.ts'
 import type { Lab } from './lab.ts'
 import { fillDisk, flood, killTmux } from './machine-faults.ts'
@@ -28,9 +28,7 @@ export async function runScenario(lab: Lab, plan: FaultPlan): Promise<string[]> 
     scenario.close()
     lab.proxy.restart(randomFrom(plan.seed))
     await lab.repair()
-    // Whoever still holds the console would bring it back.
-    await pause(200)
-    await endSession(lab.plane, scenario.machineId, scenario.session)
+    await lab.retire(scenario.machineId, scenario.session)
   }
 }
 

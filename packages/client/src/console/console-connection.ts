@@ -44,6 +44,7 @@ export class ConsoleConnection {
   #state: ConsoleState = { state: 'connecting' }
   #driver: Driver = null
   #takingOver: Promise<void> | null = null
+  #takeOverBeganAt = Number.NEGATIVE_INFINITY
   #cursor: string | undefined
   #history: number | undefined
   /** What the present link was asked for. */
@@ -62,6 +63,7 @@ export class ConsoleConnection {
       openLink: () => (this.#mayTransmit ? this.#keeper.link : null),
       identity: () => ({ session: this.#session, client: this.#client }),
       isWatching: () => this.#watching,
+      takeOverBeganAt: () => this.#takeOverBeganAt,
       driverIs: (driver) => {
         this.#driver = driver
       },
@@ -286,6 +288,7 @@ export class ConsoleConnection {
     let isRenamed = false
     try {
       isRenamed = await this.#renameIfNeeded(abort.signal)
+      this.#takeOverBeganAt = this.#clock.now()
       const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
       const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
       this.#driver = driver

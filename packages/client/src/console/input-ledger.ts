@@ -115,6 +115,12 @@ export class InputLedger {
     for (const entry of this.#entries) if (entry.seq >= seq) entry.sentAt = null
   }
 
+  /** Whether `seq` was last sent before `moment`, or is about to be sent again. */
+  wasSentBefore(seq: number, moment: number): boolean {
+    const entry = this.#entries.find((each) => each.seq === seq)
+    return entry !== undefined && (entry.sentAt ?? Number.NEGATIVE_INFINITY) < moment
+  }
+
   /** The worker did not type `seq`; what came after it, sent or not, is not typed either and is returned. */
   refuse(seq: number): Uint8Array[] {
     const refused = this.#entries.filter((entry) => entry.seq >= seq)

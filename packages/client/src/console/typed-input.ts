@@ -14,6 +14,8 @@ export interface InputHost {
   openLink(): ConsoleLink | null
   identity(): { readonly session: string; readonly client: string }
   isWatching(): boolean
+  /** When it last began to take over; before everything if it never did. */
+  takeOverBeganAt(): number
   driverIs(driver: Driver): void
   /** Opens the console anew: only its answer says what is true. */
   reopen(): void
@@ -138,6 +140,10 @@ export class TypedInput {
     if (kind === 'gap' && typeof expected === 'number' && !this.needsName) this.#fillGap(expected)
     else if (kind === 'restarted' && typeof epoch === 'string') {
       if (epoch !== this.epoch) this.restarted(epoch)
+    } else if (kind === 'not-driver' && this.#ledger.wasSentBefore(seq, this.#host.takeOverBeganAt())) {
+      // Somebody else drove then. A copy that is still under way may be typed by now, so it cannot be given back.
+      this.#ledger.sendAgain(seq)
+      this.flush()
     } else {
       this.giveBack(this.#ledger.refuse(seq), kind)
       if (kind !== 'not-driver') this.#events.emit('problem', error)

@@ -32,7 +32,12 @@ export class HostConsoles {
     await this.#install()
     const open = this.#hubs.get(session)
     if (open && open.ended === null) return open
-    const hub = createConsoleHub({ ...this.#options, machineId, session })
+    const hub = createConsoleHub({
+      ...this.#options,
+      machineId,
+      session,
+      letGo: () => this.#hubs.delete(session),
+    })
     this.#hubs.set(session, hub)
     return hub
   }

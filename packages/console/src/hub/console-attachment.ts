@@ -44,6 +44,8 @@ export class ConsoleAttachment {
   #refusal: AgentMachinesError | null = null
   #trouble: AgentMachinesError | null = null
   #heardAt = 0
+  /** How many wait until it stands. */
+  #waiting = 0
 
   constructor(options: ConsoleHubOptions, state: ConsoleState, changes: ChangeSignal, host: AttachmentHost) {
     this.#options = options
@@ -60,6 +62,11 @@ export class ConsoleAttachment {
       write: (lines) => this.#channel.write(lines),
       doubt: () => this.#revive('revive', options.session),
     })
+  }
+
+  /** Whether somebody waits for this console. */
+  get isWanted(): boolean {
+    return this.#wanted() !== 'none'
   }
 
   get isReady(): boolean {
@@ -86,7 +93,17 @@ export class ConsoleAttachment {
 
   /** Resolves when the attachment stands and the log is read to its end, or when `signal` aborts. */
   async ready(signal?: AbortSignal): Promise<void> {
-    this.start()
+    if (this.#ready) return
+    this.#waiting += 1
+    try {
+      this.start()
+      await this.#untilReady(signal)
+    } finally {
+      this.#waiting -= 1
+    }
+  }
+
+  async #untilReady(signal?: AbortSignal): Promise<void> {
     const { timers } = this.#options
     const deadline = timers.now() + readyMs
     while (!this.#ready) {
@@ -146,7 +163,7 @@ export class ConsoleAttachment {
   }
 
   #wanted(): Interest {
-    return this.#questions.areOpen ? 'live' : this.#host.wanted()
+    return this.#waiting > 0 || this.#questions.areOpen ? 'live' : this.#host.wanted()
   }
 
   #makeChannel(): ConsoleChannel {
@@ -175,6 +192,7 @@ export class ConsoleAttachment {
         },
         closed: () => {
           this.#ready = false
+          this.#questions.forgetOnce()
           this.#changes.notify()
         },
         trouble: (error) => this.#onTrouble(error),

@@ -44,6 +44,8 @@ export class ConsoleChannel {
   #stood = false
   /** The console could not be brought up, which is no fault of the tier. */
   #isDown = false
+  /** There is no console, and nobody asks for one. */
+  #isUnwanted = false
   #wake: (() => void) | null = null
   #stopRaise: (() => void) | null = null
 
@@ -106,6 +108,7 @@ export class ConsoleChannel {
     while (!this.#stopped) {
       this.#stood = false
       this.#isDown = false
+      this.#isUnwanted = false
       const cause = await this.#follow().catch((error: unknown) => error)
       if (isMissing(cause) || (isUnsupported(cause) && this.#ladder.isLowest)) {
         this.#events.gone(cause)
@@ -118,8 +121,11 @@ export class ConsoleChannel {
         pauseMs = firstPauseMs
         failingSince = now
       } else if (!this.#isDown) this.#ladder.failed(isUnsupported(cause))
-      failingSince ??= now
-      this.#tell(cause, now - failingSince)
+      if (this.#isUnwanted) failingSince = null
+      else {
+        failingSince ??= now
+        this.#tell(cause, now - failingSince)
+      }
       await this.#pause(pauseMs)
       pauseMs = Math.min(longestPauseMs, pauseMs * 2)
     }
@@ -131,11 +137,13 @@ export class ConsoleChannel {
     else if (failingMs >= patienceMs) this.#events.trouble(known ?? endsAgainAndAgain())
   }
 
-  /** Follows the console to the end of one way, after bringing it up if need be. */
+  /** Follows the console to the end of one way, after bringing it up if somebody waits for it. */
   async #follow(): Promise<void> {
     if ((await this.#open()) || this.#stopped) return
     const { cols, rows } = this.#events.size()
     this.#isDown = true
+    this.#isUnwanted = this.#host.wanted() === 'none'
+    if (this.#isUnwanted) return
     await this.run('ensure', this.#host.session, cols, rows)
     this.#isDown = false
     await this.#open()

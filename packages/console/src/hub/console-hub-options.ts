@@ -11,6 +11,8 @@ export interface ConsoleHubOptions {
   readonly randomId: () => string
   /** For backgrounds that tmux does not tell; without it a snapshot lacks those. */
   readonly createEmulator?: CreateEmulator
+  /** The hub has let go of a console that nobody has asked for in a while; whoever asks next makes another. */
+  readonly letGo?: () => void
   readonly log?: (message: string, details: Record<string, unknown>) => void
 }
 

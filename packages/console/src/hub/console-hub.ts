@@ -42,6 +42,8 @@ import type { Timers } from './timers.ts'
 import { type StreamRequest, viewConsole, type WatchedConsole } from './view-console.ts'
 
 const tickMs = 4000
+/** A console that nobody watches, types into or waits for is let go after so long. */
+const unwantedMs = 30_000
 
 /**
  * One instance's view of one console: a single attachment shared by everybody who watches and types.
@@ -64,6 +66,7 @@ export class ConsoleHub implements WatchedConsole {
   #signalReaders = 0
   #agentState: AgentState | null = null
   #stopTick: () => void
+  #wantedAt: number
 
   constructor(options: ConsoleHubOptions) {
     this.#options = options
@@ -94,6 +97,7 @@ export class ConsoleHub implements WatchedConsole {
       this.#attachment,
       options.createEmulator,
     )
+    this.#wantedAt = options.timers.now()
     this.#stopTick = options.timers.after(tickMs, () => this.#tick())
   }
 
@@ -289,6 +293,14 @@ export class ConsoleHub implements WatchedConsole {
     if (this.#attachment.isReady) {
       const lines = this.#presence.due(this.tier)
       if (lines.length > 0) this.#attachment.write(lines)
+    }
+    if (this.#attachment.isWanted) this.#wantedAt = this.timers.now()
+    if (this.timers.now() - this.#wantedAt >= unwantedMs) {
+      this.#options.letGo?.()
+      this.close().catch((error: unknown) =>
+        this.#options.log?.('console was not let go', { error: String(error) }),
+      )
+      return
     }
     this.#attachment.reviveLoop()
     this.#stopTick = this.timers.after(tickMs, () => this.#tick())

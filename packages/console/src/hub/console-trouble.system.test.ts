@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { AgentMachinesError, type Exec } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
-import { type ConsoleMachine, consoleMachine } from '../testing/console-machine.ts'
+import { type ConsoleMachine, consoleMachine, realTimers } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
 import { killEverything, nameOf, processesOf } from '../testing/machine-processes.ts'
 import { Viewer } from '../testing/viewer.ts'
@@ -122,6 +122,32 @@ it('is typed into again within 3 s after everything of it was killed at once', a
   expect(refused).toMatchObject({ code: 'CONSOLE_RESTARTED', details: { epoch: opened.epoch, expected: 1 } })
   expect(viewer.events.findLast(isSnapshot)?.data.reason).toBe('restarted')
   expect(problems(viewer.events)).toEqual([])
+})
+
+it('brings nothing back that nobody waits for, and lets go of it; whoever asks then gets it', async () => {
+  const machine = aMachine()
+  const faster = 20
+  const hub = machine.hub({
+    timers: {
+      now: () => realTimers.now() * faster,
+      after: (ms, run) => realTimers.after(ms / faster, run),
+    },
+  })
+  const stop = new AbortController()
+  await hub.open({ cols: 80, rows: 24, client: 'one' })
+  const viewer = new Viewer(hub.stream({ client: 'one', signal: stop.signal }))
+  await viewer.until((_, events) => events.some(isSnapshot))
+  stop.abort()
+  await viewer.done
+
+  killEverything(machine)
+  await eventually(() => hub.ended !== null, 10_000)
+  const left = processesOf(machine)
+  const { driver } = await machine.hub().takeOver({ client: 'two' })
+
+  expect(left).toEqual([])
+  expect(hub.ended).toEqual({ reason: 'replaced', retry: true })
+  expect(driver).toMatchObject({ client: 'two' })
 })
 
 it('leaves no process behind on the machine by 30 channels that are cut in three ways', async () => {

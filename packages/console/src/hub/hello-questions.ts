@@ -26,6 +26,7 @@ interface Host {
 export class HelloQuestions {
   readonly #host: Host
   readonly #open = new Map<string, (hello: Hello) => void>()
+  #once: string | null = null
 
   constructor(host: Host) {
     this.#host = host
@@ -38,6 +39,7 @@ export class HelloQuestions {
   /** Asks once, and does `then` with the answer if it comes. */
   askOnce(then: (hello: Hello) => void): void {
     const nonce = this.#host.randomId()
+    this.#once = nonce
     this.#open.set(nonce, then)
     this.#host.write([helloLine(nonce)])
   }
@@ -71,6 +73,12 @@ export class HelloQuestions {
       this.#open.delete(nonce)
     }
     throw new AgentMachinesError('SUBSTRATE_TRANSIENT', 'The console did not answer in time.')
+  }
+
+  /** What was asked once has no answer any more where the way it went has ended. */
+  forgetOnce(): void {
+    if (this.#once !== null) this.#open.delete(this.#once)
+    this.#once = null
   }
 
   onAnswer(hello: Hello): void {

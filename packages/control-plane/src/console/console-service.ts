@@ -88,6 +88,7 @@ export class ConsoleService {
       timers,
       randomId: () => randomBytes(8).toString('hex'),
       createEmulator: createXtermEmulator,
+      letGo: () => hubs.delete(session),
       log: (message, details) => this.#options.log.debug({ ...details, machineId, session }, message),
     })
     hubs.set(session, hub)
