@@ -19,6 +19,10 @@ const agents = recipes.map(({ manifest }) => manifest).filter(({ hasAgent }) => 
 const pairs = agents.flatMap(({ id, protocols: spoken }) =>
   protocols.map((protocol) => ({ runtime: id, protocol, isSpoken: spoken.includes(protocol) })),
 )
+const named = (isSpoken: boolean) =>
+  pairs
+    .filter((pair) => pair.isSpoken === isSpoken)
+    .map(({ runtime, protocol }) => [`${runtime} × ${protocol}`, runtime, protocol] as const)
 
 let model: ModelServer
 let plane: ControlPlaneProcess
@@ -33,7 +37,7 @@ afterAll(async () => {
   await model?.close()
 })
 
-describe.each(pairs.filter(({ isSpoken }) => !isSpoken))('$runtime × $protocol', ({ runtime, protocol }) => {
+describe.each(named(false))('%s', (_, runtime, protocol) => {
   it('refused', async () => {
     await serveOnly(protocol)
 
@@ -47,7 +51,7 @@ describe.each(pairs.filter(({ isSpoken }) => !isSpoken))('$runtime × $protocol'
   })
 })
 
-describe.each(pairs.filter(({ isSpoken }) => isSpoken))('$runtime × $protocol', ({ runtime, protocol }) => {
+describe.each(named(true))('%s', (_, runtime, protocol) => {
   let id: string
   let session: string
 
