@@ -93,9 +93,9 @@ export class ConsoleAttachment {
 
   /** Resolves when the attachment stands and the log is read to its end, or when `signal` aborts. */
   async ready(signal?: AbortSignal): Promise<void> {
-    if (this.#ready) return
     this.#waiting += 1
     try {
+      // Also where it stands: by polling nothing is asked until somebody waits.
       this.start()
       await this.#untilReady(signal)
     } finally {
