@@ -42,6 +42,8 @@ class Scenario {
   readonly #watchers: readonly Watcher[]
   readonly #cures: (() => Promise<void> | void)[] = []
   #driving = 0
+  /** One that is not answered yet is asked for again, and so may come after a later one. */
+  readonly #takeOvers: (Promise<void> | undefined)[] = []
   #tmuxKilledAt: number | null = null
   #floodedAt: number | null = null
 
@@ -143,7 +145,7 @@ class Scenario {
         return
       case 'take-over':
         this.#driving = 1 - this.#driving
-        this.#typists[this.#driving]?.connection.takeOver().catch(() => undefined)
+        this.#takeOvers.push(this.#typists[this.#driving]?.connection.takeOver().catch(() => undefined))
         return
       case 'stall-viewer':
         this.#cures.push(stallViewer(this.#plane, this.machineId, this.session))
@@ -177,6 +179,7 @@ class Scenario {
   async #drive(act: (driver: Typist) => void, isFirst = this.#tmuxKilledAt !== null): Promise<void> {
     const driver = this.#typists[0]
     if (driver === undefined) throw new Error('nobody types')
+    await Promise.all(this.#takeOvers)
     await driver.connection.takeOver()
     await this.#settled()
     const before = driver.givenBack.length
