@@ -225,16 +225,19 @@ describe('the terminal page', () => {
     expect(await violationsOf(page)).toEqual([])
   })
 
-  it('changes the model of a machine, which its agent asks once it is restarted', async () => {
+  it('changes the model of a machine, which its agent asks once it is reloaded', async () => {
     const { page } = at
     const { items } = await plane.client.machines.list()
     const id = items.find(({ runtime }) => runtime === 'claude-code')?.id ?? ''
     await page.goto(`${plane.url}/dashboard/machines/${id}`)
-    await page
-      .getByRole('main')
-      .getByRole('button', { name: /^Actions of/ })
-      .click()
-    await page.getByRole('menuitem', { name: 'Change the model' }).click()
+    const choose = async (action: string) => {
+      await page
+        .getByRole('main')
+        .getByRole('button', { name: /^Actions of/ })
+        .click()
+      await page.getByRole('menuitem', { name: action }).click()
+    }
+    await choose('Change the model')
 
     await page.getByLabel('Upstream').selectOption('custom')
     await page.getByText('Custom endpoint has no address yet.').waitFor()
@@ -247,7 +250,13 @@ describe('the terminal page', () => {
 
     await page.getByText(/is set up for claude-other-1/).waitFor()
     await eventually('ready', async () => (await plane.client.machines.get(id)).state === 'ready')
-    await plane.client.machines.agent(id, 'restart')
+    await choose('Reload…')
+    const dialog = page.getByRole('dialog', { name: /^Reload/ })
+    await dialog.getByLabel('Version of Claude Code').waitFor()
+    expect(await violationsOf(page)).toEqual([])
+    await picture(page, 'reload')
+    await dialog.getByRole('button', { name: 'Reload', exact: true }).click()
+    await dialog.waitFor({ state: 'detached' })
     await eventually('idle', async () => (await agentOf(id)) === 'idle', 30_000)
     await page.goto(`${plane.url}/dashboard/machines/${id}/terminal`)
     await terminalShows(page, '❯')
