@@ -56,6 +56,9 @@ it.each(runtimes)(
           }
         }
         expect((await plane.client.machines.destroy(machine.id)).gone).toBe(true)
+        for (const { commandLine } of await processesOfMachine(machine.id)) {
+          faults.push(`${where}: left after it was destroyed: ${commandLine}`)
+        }
       }
     }
     await plane.client.machines.destroy(first.id)
