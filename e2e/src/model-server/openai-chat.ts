@@ -27,7 +27,7 @@ export async function answerChat(body: Json, response: ServerResponse): Promise<
 function turnOf(body: Json, hasTools: boolean): Turn {
   const messages = listOf(body['messages'])
     .map(objectOf)
-    .filter((message) => message['role'] !== 'user' || !isContext(contentText(message['content'])))
+    .filter(({ role, content }) => role !== 'system' && (role !== 'user' || contentText(content) !== ''))
   const prompts = messages.filter((message) => message['role'] === 'user')
   const last = messages.at(-1)
   return {
@@ -37,11 +37,11 @@ function turnOf(body: Json, hasTools: boolean): Turn {
   }
 }
 
+/** What stands in a message besides what a CLI put there by itself. */
 function contentText(content: unknown): string {
-  if (typeof content === 'string') return content
-  return listOf(content)
-    .map((part) => textOf(objectOf(part)['text']))
-    .join('\n')
+  const parts =
+    typeof content === 'string' ? [content] : listOf(content).map((part) => textOf(objectOf(part)['text']))
+  return parts.filter((part) => !isContext(part)).join('\n')
 }
 
 function shellToolOf(body: Json): string | null {
