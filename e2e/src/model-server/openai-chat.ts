@@ -32,16 +32,22 @@ function turnOf(body: Json, hasTools: boolean): Turn {
   const last = messages.at(-1)
   return {
     prompt: contentText(prompts.at(-1)?.['content']),
-    toolResult: last?.['role'] === 'tool' ? contentText(last['content']) : null,
+    toolResult: last?.['role'] === 'tool' ? partsOf(last['content']).join('\n') : null,
     hasTools,
   }
 }
 
 /** What stands in a message besides what a CLI put there by itself. */
 function contentText(content: unknown): string {
-  const parts =
-    typeof content === 'string' ? [content] : listOf(content).map((part) => textOf(objectOf(part)['text']))
-  return parts.filter((part) => !isContext(part)).join('\n')
+  return partsOf(content)
+    .filter((part) => !isContext(part))
+    .join('\n')
+}
+
+function partsOf(content: unknown): string[] {
+  return typeof content === 'string'
+    ? [content]
+    : listOf(content).map((part) => textOf(objectOf(part)['text']))
 }
 
 function shellToolOf(body: Json): string | null {

@@ -53,7 +53,8 @@ export function ReloadDialog({ machine, onClose }: { machine: Machine; onClose: 
 }
 
 function effectOf({ agent }: Machine, runtime: string): string {
-  const setUp = 'It is set up as it shall be by now: model, key and configuration. Its files stay.'
+  const setUp =
+    'It is set up again with the model, key and configuration that are chosen by now. Its files stay.'
   if (agent === null || agent.state === 'exited') return setUp
   if (agent.state === 'busy' || agent.state === 'waiting') {
     return `${setUp} ${runtime} is at work: it is ended in the middle of that, and started again in its conversation.`
