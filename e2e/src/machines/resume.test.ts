@@ -9,7 +9,7 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { killMachine, outputOf, untilState } from '../testing/machines.ts'
-import { isTested } from '../testing/tested-runtimes.ts'
+import { modelEnvironment, testedAgents } from '../testing/tested-runtimes.ts'
 
 /** A screen that stands still is saved within seconds. */
 const keptText = 'cat ~/.agent-machines/console/agent/scrollback 2>/dev/null || true'
@@ -22,14 +22,7 @@ let plane: ControlPlaneProcess
 
 beforeAll(async () => {
   model = await startModelServer()
-  plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-resume',
-      ANTHROPIC_BASE_URL: model.url,
-      OPENAI_API_KEY: 'sk-resume',
-      OPENAI_BASE_URL: `${model.url}/v1`,
-    },
-  })
+  plane = await startControlPlane({ environment: modelEnvironment(model) })
 })
 
 afterAll(async () => {
@@ -40,21 +33,13 @@ afterAll(async () => {
 /** What a machine is told to use before it is reloaded. */
 const otherModel = 'model-after-reload'
 
-const rows = (
-  [
-    ['claude-code', null],
-    ['codex', 'gpt-test'],
-    ['opencode', 'gpt-test'],
-  ] as const
-).filter(([runtime]) => isTested(runtime))
-
-it.each(rows)(
+it.each(testedAgents)(
   'goes on with the conversation of %s after everything of it was killed, and after a reload with another model',
-  async (runtime, modelName) => {
+  async (runtime, chosen) => {
     const { id } = await plane.client.machines.create({
       runtime,
       substrate: 'local',
-      ...(modelName ? { model: modelName } : {}),
+      ...chosen,
     })
     await untilState(plane, id, ['ready'], 180_000)
     await askAgent(plane, model, id, 'SLOW[3]')

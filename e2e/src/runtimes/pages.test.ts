@@ -13,6 +13,7 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { outputOf, untilState } from '../testing/machines.ts'
+import { modelEnvironment } from '../testing/tested-runtimes.ts'
 
 const artifacts = fileURLToPath(new URL('../../../artifacts/', import.meta.url))
 
@@ -23,14 +24,7 @@ let at: SignedIn
 
 beforeAll(async () => {
   model = await startModelServer()
-  plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-pages',
-      ANTHROPIC_BASE_URL: model.url,
-      OPENAI_API_KEY: 'sk-pages',
-      OPENAI_BASE_URL: `${model.url}/v1`,
-    },
-  })
+  plane = await startControlPlane({ environment: modelEnvironment(model) })
   browser = await launchBrowser({ readableTerminal: true })
   at = await signIn(browser, plane)
 })

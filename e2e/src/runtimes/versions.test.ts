@@ -8,21 +8,14 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { outputOf, untilState } from '../testing/machines.ts'
-import { isTested } from '../testing/tested-runtimes.ts'
+import { modelEnvironment, testedAgents } from '../testing/tested-runtimes.ts'
 
 let model: ModelServer
 let plane: ControlPlaneProcess
 
 beforeAll(async () => {
   model = await startModelServer()
-  plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-versions',
-      ANTHROPIC_BASE_URL: model.url,
-      OPENAI_API_KEY: 'sk-versions',
-      OPENAI_BASE_URL: `${model.url}/v1`,
-    },
-  })
+  plane = await startControlPlane({ environment: modelEnvironment(model) })
 })
 
 afterAll(async () => {
@@ -30,23 +23,15 @@ afterAll(async () => {
   await model?.close()
 })
 
-const rows = (
-  [
-    ['claude-code', null],
-    ['codex', 'gpt-test'],
-    ['opencode', 'gpt-test'],
-  ] as const
-).filter(([runtime]) => isTested(runtime))
-
-it.each(rows)(
+it.each(testedAgents)(
   'takes %s back to an older version and forward again, in its conversation',
-  async (runtime, name) => {
+  async (runtime, chosen) => {
     const { items } = await plane.client.runtimes()
     const [newest = '', older = ''] = items.find(({ id }) => id === runtime)?.versions ?? []
     const { id } = await plane.client.machines.create({
       runtime,
       substrate: 'local',
-      ...(name ? { model: name } : {}),
+      ...chosen,
     })
     await untilState(plane, id, ['ready'], 220_000)
     await askAgent(plane, model, id, 'ANSWER[first said]')

@@ -1,3 +1,5 @@
+const tested = (process.env['AM_TESTED_RUNTIMES'] ?? 'claude-code,codex').split(',')
+
 /**
  * Whether the tests that drive every runtime drive this one. Each costs an installation, so those that are large and
  * slow to start are left to `npm run test:runtimes`, which names them in `AM_TESTED_RUNTIMES`.
@@ -6,4 +8,21 @@ export function isTested(runtime: string): boolean {
   return tested.includes(runtime)
 }
 
-const tested = (process.env['AM_TESTED_RUNTIMES'] ?? 'claude-code,codex').split(',')
+/** Those that are tested by default or asked for, each with the model it has to be told, if any. */
+export const testedAgents = (
+  [
+    ['claude-code', {}],
+    ['codex', { model: 'gpt-test' }],
+    ['opencode', { model: 'gpt-test' }],
+  ] as const
+).filter(([runtime]) => isTested(runtime))
+
+/** Keys and addresses by which every agent asks the model server of the tests. */
+export function modelEnvironment({ url }: { readonly url: string }): Record<string, string> {
+  return {
+    ANTHROPIC_API_KEY: 'sk-ant-tested',
+    ANTHROPIC_BASE_URL: url,
+    OPENAI_API_KEY: 'sk-tested',
+    OPENAI_BASE_URL: `${url}/v1`,
+  }
+}
