@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ControlPlaneProcess } from '../../testing/control-plane-process.ts'
 import { outputOf } from '../../testing/machines.ts'
+import { processesOfMachine } from '../../testing/processes.ts'
 import { deployShell } from '../bench-machine.ts'
 import { type ConsoleLink, nextEvent, openStalledLink } from '../console-links.ts'
 import { type Figure, percentile } from '../figure.ts'
@@ -18,13 +19,14 @@ export async function benchStalledViewer(plane: ControlPlaneProcess, times: numb
   await printAll(plane, machineId, link)
   const [alone, stalled]: [number[], number[]] = [[], []]
   let [grown, disk] = [0, 0]
+  const memory = await memoryOf(machineId)
   for (let i = 0; i < times; i++) {
     alone.push(await printAll(plane, machineId, link))
     const before = residentMegabytes(plane.pid)
     const viewer = openStalledLink(plane, { machineId, session: 'stalled' })
     const timer = setInterval(() => {
       grown = Math.max(grown, residentMegabytes(plane.pid) - before)
-      disk = Math.max(disk, logMegabytes())
+      disk = Math.max(disk, logMegabytes(memory))
     }, 20)
     stalled.push(await printAll(plane, machineId, link))
     clearInterval(timer)
@@ -74,11 +76,21 @@ async function printAll(plane: ControlPlaneProcess, machineId: string, link: Con
   return Number(await outputOf(plane, machineId, 'cat took'))
 }
 
-/** What the largest of all console logs in memory takes there. */
-function logMegabytes(): number {
-  const folders = readdirSync('/dev/shm').filter((name) => name.startsWith('am-'))
-  const sizes = folders.flatMap((folder) => logsIn(join('/dev/shm', folder)))
-  return Math.max(0, ...sizes) / 1e6
+/** The folder of this computer in which the machine's shared memory is seen. */
+async function memoryOf(machineId: string): Promise<string> {
+  const inside = (await processesOfMachine(machineId)).find(({ commandLine }) =>
+    commandLine.startsWith('tmux '),
+  )
+  if (inside === undefined) throw new Error('the machine has no tmux')
+  return `/proc/${inside.pid}/root/dev/shm`
+}
+
+/** What the largest of the machine's console logs takes in its memory. */
+function logMegabytes(memory: string): number {
+  const folders = readdirSync(memory).filter((name) => name.startsWith('am-'))
+  const sizes = folders.flatMap((folder) => logsIn(join(memory, folder)))
+  if (sizes.length === 0) throw new Error(`no console log is in ${memory}`)
+  return Math.max(...sizes) / 1e6
 }
 
 function logsIn(folder: string): number[] {
