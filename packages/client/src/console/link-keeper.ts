@@ -74,8 +74,9 @@ export class LinkKeeper {
     })
   }
 
+  /** The one that stands; a link that replaces it takes nothing before it does. */
   get link(): ConsoleLink | null {
-    return this.#link
+    return this.#stoodAt === null ? null : this.#link
   }
 
   start(): void {

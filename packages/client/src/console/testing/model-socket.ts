@@ -16,17 +16,21 @@ export class ModelSocket implements ConsoleSocket {
   readonly #closes: ((event: { code: number }) => void)[] = []
   #toServer: string[] = []
   #open = true
+  #isConnecting = true
 
   constructor(server: Server) {
     this.#server = server
     server.carry(() => {
       const stream = this.#open ? server.open() : null
+      this.#isConnecting = false
       if (stream) void this.#follow(stream)
       else this.fail()
     })
   }
 
+  /** Throws as long as it connects, as a browser's does. */
   send(text: string): void {
+    if (this.#isConnecting) throw new Error('The socket still connects.')
     this.#toServer.push(text)
     this.#server.carry(() => this.#arrive())
   }
