@@ -53,6 +53,32 @@ describe('a console connection', () => {
     )
   }, 60_000)
 
+  it('never both types and gives back a key, whoever takes over and when', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.boolean(), fc.infiniteStream(fc.nat({ max: 999 })), async (sockets, draws) => {
+        const world = aWorld({ sockets })
+        world.connection.start()
+        await world.calm()
+        const draw = () => (draws.next().value ?? 0) / 1000
+
+        for (let byte = 0; byte < 100; byte++) {
+          world.connection.type(Uint8Array.of(byte + 32))
+          if (draw() < 0.1) world.model.takeOver('other')
+          if (draw() < 0.1) world.connection.takeOver().catch(() => undefined)
+          await world.shake(draw)
+        }
+        await world.calm()
+
+        const { typed } = world.model
+        const lost = world.undelivered.flatMap((each) => [...each.bytes])
+        expect(typed).toEqual([...new Set(typed)].sort((a, b) => a - b))
+        expect(typed.filter((byte) => lost.includes(byte))).toEqual([])
+        expect(new Set([...typed, ...lost]).size).toBe(100)
+      }),
+      { numRuns: 100 },
+    )
+  }, 60_000)
+
   it('keeps Enter in a batch of its own, also when it has to wait', async () => {
     const world = aWorld()
     world.connection.start()

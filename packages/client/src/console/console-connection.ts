@@ -13,7 +13,7 @@ import type { ConsoleConnectionOptions } from './connection-options.ts'
 import type { ConsoleEvents, ConsoleState, LinkPhase } from './console-events.ts'
 import type { LinkTarget, ShownEvent } from './console-link.ts'
 import { Emitter } from './emitter.ts'
-import { LinkKeeper } from './link-keeper.ts'
+import { LinkKeeper, type OpenedLink } from './link-keeper.ts'
 import { endOf } from './protocol.ts'
 import { isTerminalReport } from './terminal-report.ts'
 import { TypedInput } from './typed-input.ts'
@@ -39,12 +39,13 @@ export class ConsoleConnection {
   readonly #baseClient: string
   #client: string
   readonly #formerNames = new Set<string>()
+  /** The former name under which something was sent that nobody answered. */
+  #unsettled: { readonly client: string; readonly epoch: string | null } | null = null
   #watching: boolean
   #launch: boolean
   #state: ConsoleState = { state: 'connecting' }
   #driver: Driver = null
   #takingOver: Promise<void> | null = null
-  #takeOverBeganAt = Number.NEGATIVE_INFINITY
   #cursor: string | undefined
   #history: number | undefined
   /** What the present link was asked for. */
@@ -63,7 +64,6 @@ export class ConsoleConnection {
       openLink: () => (this.#mayTransmit ? this.#keeper.link : null),
       identity: () => ({ session: this.#session, client: this.#client }),
       isWatching: () => this.#watching,
-      takeOverBeganAt: () => this.#takeOverBeganAt,
       driverIs: (driver) => {
         this.#driver = driver
       },
@@ -72,7 +72,6 @@ export class ConsoleConnection {
     })
     this.#keeper = new LinkKeeper(options, this.#clock, random, {
       open: (signal) => this.#open(signal),
-      adopt: (opened) => this.#adopt(opened),
       event: (event) => this.#handle(event),
       acked: (acked) => this.#input.acknowledge(acked),
       refused: (error, seq) => {
@@ -181,11 +180,24 @@ export class ConsoleConnection {
     return this.#options.session ?? 'agent'
   }
 
-  async #open(signal: AbortSignal): Promise<ConsoleOpened> {
+  /** Takes over only what is said of the name that the client has by then. */
+  async #open(signal: AbortSignal): Promise<OpenedLink> {
+    for (;;) {
+      // Before that is answered a former name may drive, and type what is still under way.
+      await this.#takingOver?.catch(() => undefined)
+      if (this.#input.needsName) this.#rename()
+      await this.#settle(signal)
+      const client = this.#client
+      this.#input.opening()
+      const opened = await this.#ask(client, signal)
+      signal.throwIfAborted()
+      if (client === this.#client) return { target: this.#adopt(opened), served: opened.transports }
+    }
+  }
+
+  #ask(client: string, signal: AbortSignal): Promise<ConsoleOpened> {
     const { api, machineId, label } = this.#options
-    await this.#renameIfNeeded(signal)
-    this.#input.opening()
-    const identity = this.#watching ? {} : { client: this.#client, ...(label ? { label } : {}) }
+    const identity = this.#watching ? {} : { client, ...(label ? { label } : {}) }
     const launch = this.#launch ? { launch: true } : {}
     const colours = this.#options.colours?.()
     const request = {
@@ -195,7 +207,7 @@ export class ConsoleConnection {
       ...launch,
       ...(colours ? { colours } : {}),
     }
-    return await api.open(machineId, request, { signal })
+    return api.open(machineId, request, { signal })
   }
 
   #adopt(opened: ConsoleOpened): LinkTarget {
@@ -285,10 +297,10 @@ export class ConsoleConnection {
     const abort = new AbortController()
     const unanswered = new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', 'Taking over was not answered.')
     const cancel = this.#clock.after(takeOverMs, () => abort.abort(unanswered))
-    let isRenamed = false
+    // Copies of what was sent may still be under way, and would be typed once their name drives again.
+    const isRenamed = this.#input.needsName || this.#input.isUnanswered
+    if (isRenamed) this.#rename()
     try {
-      isRenamed = await this.#renameIfNeeded(abort.signal)
-      this.#takeOverBeganAt = this.#clock.now()
       const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
       const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
       this.#driver = driver
@@ -333,22 +345,22 @@ export class ConsoleConnection {
   }
 
   /** Numbers of the old name could still be under way; under a new one they mean nothing. */
-  async #renameIfNeeded(signal: AbortSignal): Promise<boolean> {
-    if (!this.#input.needsName) return false
-    if (this.#input.isUnanswered) await this.#settle(signal)
-    if (!this.#input.needsName) return false
+  #rename(): void {
+    if (this.#input.isUnanswered) this.#unsettled ??= { client: this.#client, epoch: this.#input.epoch }
     this.#formerNames.add(this.#client)
     this.#client = `${this.#baseClient}-${this.#formerNames.size}`
     this.#input.beginAnew()
-    return true
   }
 
   /** Asks, under the name it was sent by, how much was typed of what nobody answered. */
   async #settle(signal: AbortSignal): Promise<void> {
+    const unsettled = this.#unsettled
+    if (unsettled === null) return
     const { api, machineId } = this.#options
-    const request = { ...this.#size.wanted, session: this.#session, client: this.#client }
+    const request = { ...this.#size.wanted, session: this.#session, client: unsettled.client }
     const { epoch, expected } = await api.open(machineId, request, { signal })
-    if (epoch === this.#input.epoch) this.#input.acknowledge(expected - 1)
+    if (epoch === unsettled.epoch) this.#input.acknowledge(expected - 1)
+    this.#unsettled = null
   }
 
   #entered(phase: LinkPhase): void {

@@ -59,6 +59,11 @@ export class InputLedger {
     return this.#isSpent
   }
 
+  /** Something was sent and is not acknowledged, whether or not it is to be sent again. */
+  get hasSent(): boolean {
+    return this.#entries.length > 0
+  }
+
   get hasWaiting(): boolean {
     return this.#waiting.length > 0
   }
@@ -113,12 +118,6 @@ export class InputLedger {
   /** Everything from `seq` on is to be sent again; without it, everything. */
   sendAgain(seq = 0): void {
     for (const entry of this.#entries) if (entry.seq >= seq) entry.sentAt = null
-  }
-
-  /** Whether `seq` was last sent before `moment`, or is about to be sent again. */
-  wasSentBefore(seq: number, moment: number): boolean {
-    const entry = this.#entries.find((each) => each.seq === seq)
-    return entry !== undefined && (entry.sentAt ?? Number.NEGATIVE_INFINITY) < moment
   }
 
   /** The worker did not type `seq`; what came after it, sent or not, is not typed either and is returned. */

@@ -1,4 +1,4 @@
-import { AgentMachinesError, type ConsoleOpened, isAgentMachinesError } from '@agent-machines/core'
+import { AgentMachinesError, isAgentMachinesError } from '@agent-machines/core'
 import { backOffMs } from './back-off.ts'
 import type { Clock } from './clock.ts'
 import type { ConsoleConnectionOptions } from './connection-options.ts'
@@ -16,12 +16,16 @@ const shortestMs = 1000
 /** How long a connection may count as standing while the next link replaces the last. */
 const renewalMs = 4000
 
+/** What to link to, and by which transports the server would. */
+export interface OpenedLink {
+  readonly target: LinkTarget
+  readonly served: readonly TransportKind[]
+}
+
 /** Whose links are kept. */
 export interface LinkOwner extends Omit<LinkListener, 'closed'> {
-  /** Opens the console; what comes out before `adopt` of a try that was given up is dropped. */
-  open(signal: AbortSignal): Promise<ConsoleOpened>
-  /** Takes over what `open` said and names what to link to. */
-  adopt(opened: ConsoleOpened): LinkTarget
+  /** Opens the console and takes over what that says; rejects, and takes over nothing, once `signal` is aborted. */
+  open(signal: AbortSignal): Promise<OpenedLink>
   oldestSentAt(): number | null
   entered(phase: LinkPhase): void
   problem(error: AgentMachinesError): void
@@ -44,7 +48,7 @@ export class LinkKeeper {
   readonly #choice: TransportChoice
   readonly #watchdog: Watchdog
   readonly #upgrade: Upgrade
-  #opened: { readonly target: LinkTarget; readonly served: readonly TransportKind[] } | null = null
+  #opened: OpenedLink | null = null
   #link: ConsoleLink | null = null
   #stoodAt: number | null = null
   #attempt = 0
@@ -150,11 +154,9 @@ export class LinkKeeper {
     try {
       const opened = await this.#owner.open(opening.signal)
       if (generation !== this.#generation) return
-      const target = this.#owner.adopt(opened)
-      if (generation !== this.#generation) return
-      this.#opened = { target, served: opened.transports }
-      const kind = this.#choice.choose(opened.transports, this.#clock.now())
-      this.#link = openLink(kind, this.#options, target, this.#listenerOf(generation), this.#clock)
+      this.#opened = opened
+      const kind = this.#choice.choose(opened.served, this.#clock.now())
+      this.#link = openLink(kind, this.#options, opened.target, this.#listenerOf(generation), this.#clock)
     } catch (error) {
       if (generation === this.#generation) this.#broke(error)
     }

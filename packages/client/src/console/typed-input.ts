@@ -14,8 +14,6 @@ export interface InputHost {
   openLink(): ConsoleLink | null
   identity(): { readonly session: string; readonly client: string }
   isWatching(): boolean
-  /** When it last began to take over; before everything if it never did. */
-  takeOverBeganAt(): number
   driverIs(driver: Driver): void
   /** Opens the console anew: only its answer says what is true. */
   reopen(): void
@@ -85,7 +83,7 @@ export class TypedInput {
 
   /** Whether something was sent of which it is not known if it was typed. */
   get isUnanswered(): boolean {
-    return this.#ledger.oldestSentAt !== null
+    return this.#ledger.hasSent
   }
 
   /** The console is being opened. */
@@ -137,13 +135,12 @@ export class TypedInput {
   refused(error: AgentMachinesError, seq: number): void {
     const { epoch, expected, driver } = error.details
     const kind = this.noteRefusal(error)
-    if (kind === 'gap' && typeof expected === 'number' && !this.needsName) this.#fillGap(expected)
+    // What was sent under a former name is asked for, whatever single answers said of it.
+    if (this.epoch === null) return
+    if (kind === 'gap' && this.needsName) this.#host.renew()
+    else if (kind === 'gap' && typeof expected === 'number') this.#fillGap(expected)
     else if (kind === 'restarted' && typeof epoch === 'string') {
       if (epoch !== this.epoch) this.restarted(epoch)
-    } else if (kind === 'not-driver' && this.#ledger.wasSentBefore(seq, this.#host.takeOverBeganAt())) {
-      // Somebody else drove then. A copy that is still under way may be typed by now, so it cannot be given back.
-      this.#ledger.sendAgain(seq)
-      this.flush()
     } else {
       this.giveBack(this.#ledger.refuse(seq), kind)
       if (kind !== 'not-driver') this.#events.emit('problem', error)
@@ -154,7 +151,7 @@ export class TypedInput {
 
   /** Another program runs: what was meant for the one before is not typed into it. */
   restarted(epoch: string): void {
-    this.giveBack(this.#ledger.restart(epoch, 1), 'restarted')
+    if (this.epoch !== null) this.giveBack(this.#ledger.restart(epoch, 1), 'restarted')
     this.#host.reopen()
   }
 

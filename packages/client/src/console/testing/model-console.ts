@@ -69,12 +69,12 @@ export class ModelConsole {
         details: { epoch: this.epoch, expected: 1 },
       })
     }
+    if (input.seq <= acked) return
     if (this.driver && this.driver.client !== input.client) {
       throw new AgentMachinesError('CONSOLE_NOT_DRIVER', 'not the driver', {
         details: { driver: this.driver },
       })
     }
-    if (input.seq <= acked) return
     if (input.seq > acked + 1) {
       throw new AgentMachinesError('INPUT_GAP', 'gap', { details: { expected: acked + 1 } })
     }
