@@ -48,14 +48,12 @@ function matrixTable(rows: readonly MatrixRow[]): string {
     rows.map(({ runtime, version, protocol, cells }) => [
       `\`${runtime}\` ${version}`,
       protocolLabels[protocol],
-      ...matrixCells.map((name) =>
-        wordFor('refused' in cells ? cells['refused'] : cells[name], 'refused' in cells),
-      ),
+      ...matrixCells.map((name) => wordFor(cells, name)),
     ]),
   )
 }
 
-function wordFor(passed: boolean | undefined, isRefused: boolean): string {
-  if (passed !== true) return 'failed'
-  return isRefused ? 'refused' : 'passes'
+function wordFor(cells: MatrixRow['cells'], name: string): string {
+  if (cells['refused'] === true) return 'refused'
+  return cells[name] === true ? 'passes' : 'failed'
 }

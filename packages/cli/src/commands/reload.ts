@@ -1,9 +1,9 @@
-import { AgentMachinesError, latestVersion } from '@agent-machines/core'
+import { latestVersion } from '@agent-machines/core'
 import { findMachine } from '../args/find-machine.ts'
 import type { CliContext } from '../context/cli-context.ts'
 import { type OutputOptions, printResult } from '../output/output.ts'
 import { followBootstrap } from './follow-bootstrap.ts'
-import { waitForState } from './wait-for-state.ts'
+import { notReached, waitForState } from './wait-for-state.ts'
 
 export interface ReloadOptions extends OutputOptions {
   /** True for the newest version. */
@@ -11,7 +11,7 @@ export interface ReloadOptions extends OutputOptions {
   readonly wait?: boolean | undefined
 }
 
-/** Sets a machine up anew, showing the phases; resolves once it is ready. `noWait` only asks for it. */
+/** Sets a machine up anew, showing the phases; resolves once it is ready. `wait: false` only asks for it. */
 export async function reload(context: CliContext, reference: string, options: ReloadOptions): Promise<void> {
   const { client, io } = context
   const { id } = await findMachine(client, reference)
@@ -24,10 +24,7 @@ export async function reload(context: CliContext, reference: string, options: Re
     signal: io.signal,
     timeoutMs: 60_000,
   })
-  if (machine.state === 'failed' || machine.state === 'destroyed') {
-    const why = machine.stateDetail ?? machine.stateReason ?? ''
-    throw new AgentMachinesError('MACHINE_NOT_READY', `${machine.name} is ${machine.state}. ${why}`.trim())
-  }
+  if (machine.state === 'failed' || machine.state === 'destroyed') throw notReached(machine)
   const version = machine.runtimeVersion ? ` ${machine.runtimeVersion}` : ''
   await printResult(
     io,

@@ -24,6 +24,12 @@ export async function waitForState(
   }
 }
 
+/** Why a machine that was waited for is not as it should be. */
+export function notReached({ name, state, stateDetail, stateReason }: Machine): AgentMachinesError {
+  const why = stateDetail ?? stateReason ?? ''
+  return new AgentMachinesError('MACHINE_NOT_READY', `${name} is ${state}. ${why}`.trim())
+}
+
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,8 +1,7 @@
-import { AgentMachinesError } from '@agent-machines/core'
 import { findMachine } from '../args/find-machine.ts'
 import type { CliContext } from '../context/cli-context.ts'
 import { type OutputOptions, printResult } from '../output/output.ts'
-import { waitForState } from './wait-for-state.ts'
+import { notReached, waitForState } from './wait-for-state.ts'
 
 const goals = { wake: 'ready', sleep: 'asleep' } as const
 
@@ -23,9 +22,6 @@ export async function wakeOrSleep(
           signal: io.signal,
           timeoutMs: 180_000,
         })
-  if (options.wait !== false && machine.state !== goal) {
-    const why = machine.stateDetail ?? machine.stateReason ?? ''
-    throw new AgentMachinesError('MACHINE_NOT_READY', `${machine.name} is ${machine.state}. ${why}`.trim())
-  }
+  if (options.wait !== false && machine.state !== goal) throw notReached(machine)
   await printResult(io, options, machine, () => `${machine.name} ${machine.state}`)
 }

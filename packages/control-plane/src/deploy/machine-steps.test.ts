@@ -18,7 +18,9 @@ it('sets a machine up anew whose model was changed meanwhile', async () => {
   const row = aRow({ model: 'before' })
 
   expect(await stepsOn(row).bootstrap(row, signal)).toEqual({ state: 'ready' })
-  expect(await stepsOn({ ...row, model: 'after' }).bootstrap(row, signal)).toEqual({ state: 'bootstrapping' })
+  expect(await stepsOn({ ...row, model: 'after' }).bootstrap(row, signal)).toMatchObject({
+    state: 'bootstrapping',
+  })
 })
 
 it.each([true, false])('starts the agent of a reloaded machine anew, once: %s', async (restartAgent) => {
@@ -38,7 +40,7 @@ it('leaves the version that a machine was given while it was set up with another
 
   const patch = await stepsOn({ ...row, runtimeVersion: '2.0' }).bootstrap(row, signal)
 
-  expect(patch).toEqual({ state: 'bootstrapping' })
+  expect(patch).toEqual({ state: 'bootstrapping', runtimeVersion: '2.0' })
 })
 
 /** Steps whose database holds `now`. */

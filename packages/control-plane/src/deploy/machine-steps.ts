@@ -28,10 +28,8 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       const ended = await bootstraps.run(row, signal)
       if (ended.state !== 'ready') return ended
       const now = await access.get(row.id)
-      if (isOutdated(row, now)) {
-        const { runtimeVersion: _, ...again } = ended
-        return { ...again, state: 'bootstrapping' }
-      }
+      if (isOutdated(row, now))
+        return { ...ended, state: 'bootstrapping', runtimeVersion: now.runtimeVersion }
       if (!now.restartAgent) return ended
       await sessions.afterReload(row, signal)
       // The agent that was seen last is gone.

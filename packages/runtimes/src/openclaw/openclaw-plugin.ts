@@ -39,7 +39,6 @@ const [, , command] = process.argv
 const tries = ${tries}
 const folder = process.env.AGENT_MACHINES_STATE
 const file = folder + '/' + process.pid + '.json'
-const startedAt = Date.now()
 const working = new Map()
 let now = { state: 'started' }
 let failed
@@ -49,7 +48,7 @@ function write() {
   const text = JSON.stringify(now)
   if (text === last) return
   try {
-    const content = JSON.stringify({ pid: process.pid, startedAt, since: Date.now(), ...now })
+    const content = JSON.stringify({ pid: process.pid, since: Date.now(), ...now })
     writeFileSync(file + '.new', content, { mode: 0o600 })
     renameSync(file + '.new', file)
     last = text

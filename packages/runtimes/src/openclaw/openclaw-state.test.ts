@@ -45,18 +45,8 @@ it.each([
 it.each([
   [null, 'the state file is not there'],
   ['{"pid":5', 'the state file cannot be read'],
-  [
-    JSON.stringify({ pid: 57, startedAt: at, since: at, state: 'busy' }),
-    'the state file is of another process',
-  ],
-  [
-    JSON.stringify({ pid: 56, startedAt: 1, since: at, state: 'busy' }),
-    'the state file is of another process',
-  ],
-  [
-    JSON.stringify({ pid: 56, startedAt: at, since: at, state: 'odd' }),
-    'the state file names no known state',
-  ],
+  [JSON.stringify({ pid: 57, since: at, state: 'busy' }), 'the state file is of another process'],
+  [JSON.stringify({ pid: 56, since: at, state: 'odd' }), 'the state file names no known state'],
 ])('is unknown without a signal that can be trusted: %s', (content, why) => {
   expect(openClawStateOf(signalsOf(content), now)).toEqual(unknown(why))
 })
@@ -70,7 +60,7 @@ it('has exited when its process has, whatever the file says', () => {
 })
 
 function signalsWith(told: object): AgentSignals {
-  return signalsOf(JSON.stringify({ pid: 56, startedAt: Date.parse(startedAt), since: at, ...told }))
+  return signalsOf(JSON.stringify({ pid: 56, since: at, ...told }))
 }
 
 function signalsOf(content: string | null): AgentSignals {

@@ -12,7 +12,6 @@ export const AgentMachines = async ({ client }) => {
   const folder = process.env.AGENT_MACHINES_STATE
   const tries = Number(process.env.AGENT_MACHINES_TRIES ?? 0)
   const file = folder + '/' + process.pid + '.json'
-  const startedAt = Date.now()
   const working = new Map()
   const asked = new Map()
   let last = ''
@@ -29,7 +28,7 @@ export const AgentMachines = async ({ client }) => {
         : { state: working.size > 0 ? 'busy' : isOpen ? 'idle' : 'starting' }
     const text = JSON.stringify(now)
     if (text === last) return
-    const content = JSON.stringify({ pid: process.pid, startedAt, since: Date.now(), ...now })
+    const content = JSON.stringify({ pid: process.pid, since: Date.now(), ...now })
     try {
       writeFileSync(file + '.new', content, { mode: 0o600 })
       renameSync(file + '.new', file)

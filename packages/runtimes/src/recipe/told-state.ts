@@ -7,8 +7,8 @@ const source = 'plugin-events'
 type Told = Omit<AgentState, 'since' | 'source'>
 
 /**
- * Reads the file in which a plugin of ours keeps what the CLI's events say: `pid`, `startedAt`, `since`, and what
- * `read` makes a state of. Without such a file, and where `read` gives null, the state is not known.
+ * Reads the file in which a plugin of ours keeps what the CLI's events say: `pid`, `since`, and what `read` makes a
+ * state of; the worker shows none that is older than the process. Without such a file, and where `read` gives null, the state is not known.
  */
 export function stateFromPlugin(
   signals: AgentSignals,
@@ -22,18 +22,11 @@ export function stateFromPlugin(
   const told = parseJsonLine(signals.file.content)
   const since = isoOf(told?.['since'])
   if (!told || !since) return without('the state file cannot be read')
-  if (told['pid'] !== signals.process?.pid || isEarlier(told['startedAt'], signals.process?.since)) {
-    return without('the state file is of another process')
-  }
+  if (told['pid'] !== signals.process?.pid) return without('the state file is of another process')
   const seen = read(told)
   return seen === null ? without('the state file names no known state') : { ...seen, since, source }
 }
 
 export function isoOf(time: unknown): string | null {
   return typeof time === 'number' && Number.isFinite(time) ? new Date(time).toISOString() : null
-}
-
-/** A pid comes again on a machine that was started again. */
-function isEarlier(startedAt: unknown, processSince: string | undefined): boolean {
-  return typeof startedAt !== 'number' || startedAt < Date.parse(processSince ?? '')
 }
