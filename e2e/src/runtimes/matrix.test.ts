@@ -66,7 +66,7 @@ describe.each(named(true))('%s', (_, runtime, protocol) => {
   })
 
   it('interactive', async () => {
-    await askAgent(plane, model, id, 'ANSWER[said in the console]')
+    await askAgent({ plane, model }, id, 'ANSWER[said in the console]')
     await untilAgent(plane, id, 'idle')
 
     await untilShown(plane, id, 'said in the console')
@@ -74,7 +74,7 @@ describe.each(named(true))('%s', (_, runtime, protocol) => {
   })
 
   it('state', async () => {
-    await askAgent(plane, model, id, 'SLOW[60]')
+    await askAgent({ plane, model }, id, 'SLOW[60]')
 
     expect((await untilAgent(plane, id, 'busy')).agent?.source).not.toBe('process')
     await untilAgent(plane, id, 'idle')

@@ -3,36 +3,25 @@ import { fileURLToPath } from 'node:url'
 import { recipes } from '@agent-machines/runtimes'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import { untilAgent } from '../testing/ask-agent.ts'
 import { launchBrowser, picture, type SignedIn, signIn, terminalShows, typeKeys } from '../testing/browser.ts'
-import {
-  type ControlPlaneProcess,
-  eventually,
-  removeControlPlane,
-  startControlPlane,
-} from '../testing/control-plane-process.ts'
+import { eventually } from '../testing/control-plane-process.ts'
 import { outputOf, untilState } from '../testing/machines.ts'
-import { modelEnvironment } from '../testing/tested-runtimes.ts'
+import { testedPlane } from '../testing/tested-plane.ts'
 
 const artifacts = fileURLToPath(new URL('../../../artifacts/', import.meta.url))
 
-let model: ModelServer
-let plane: ControlPlaneProcess
+const tested = testedPlane()
 let browser: Browser
 let at: SignedIn
 
 beforeAll(async () => {
-  model = await startModelServer()
-  plane = await startControlPlane({ environment: modelEnvironment(model) })
   browser = await launchBrowser({ readableTerminal: true })
-  at = await signIn(browser, plane)
+  at = await signIn(browser, tested.plane)
 })
 
 afterAll(async () => {
   await browser?.close()
-  if (plane) await removeControlPlane(plane)
-  await model?.close()
 })
 
 const agents = recipes.filter(({ manifest }) => manifest.hasAgent).map(({ manifest }) => manifest.id)
@@ -41,10 +30,14 @@ it.each(agents)(
   'types into the interface of %s in a browser, and keeps what a run of it told',
   async (runtime) => {
     const { page } = at
-    const { id } = await plane.client.machines.create({ runtime, substrate: 'local', model: 'test-model' })
-    await untilState(plane, id, ['ready'], 300_000)
-    await untilAgent(plane, id, 'idle')
-    await page.goto(`${plane.url}/dashboard/machines/${id}/terminal`)
+    const { id } = await tested.plane.client.machines.create({
+      runtime,
+      substrate: 'local',
+      model: 'test-model',
+    })
+    await untilState(tested.plane, id, ['ready'], 300_000)
+    await untilAgent(tested.plane, id, 'idle')
+    await page.goto(`${tested.plane.url}/dashboard/machines/${id}/terminal`)
     await page.locator('.pill', { hasText: 'Live' }).waitFor()
     await page.locator('.xterm-helper-textarea').focus()
 
@@ -55,14 +48,14 @@ it.each(agents)(
       await page.keyboard.press('Enter')
       return answered().catch(() => false)
     })
-    await untilAgent(plane, id, 'idle')
+    await untilAgent(tested.plane, id, 'idle')
     await picture(page, `runtime-${runtime}`)
 
     const task = 'TOOLCALL[echo told > told-by-run]'
-    const run = await plane.client.runs.create(id, { task, permissions: 'all' })
+    const run = await tested.plane.client.runs.create(id, { task, permissions: 'all' })
     const events = []
-    for await (const event of plane.client.runs.stream(id, run.id)) events.push(event)
-    const ended = await plane.client.runs.get(id, run.id)
+    for await (const event of tested.plane.client.runs.stream(id, run.id)) events.push(event)
+    const ended = await tested.plane.client.runs.get(id, run.id)
     await mkdir(artifacts, { recursive: true })
     await writeFile(`${artifacts}run-${runtime}.json`, `${JSON.stringify({ run: ended, events }, null, 2)}\n`)
 
@@ -70,7 +63,7 @@ it.each(agents)(
       expect.arrayContaining(['session', 'tool-call', 'tool-result', 'message', 'usage', 'end']),
     )
     expect(ended.usage?.outputTokens).toBeGreaterThan(0)
-    expect(await outputOf(plane, id, 'cat ~/work/told-by-run')).toBe('told')
-    await plane.client.machines.destroy(id)
+    expect(await outputOf(tested.plane, id, 'cat ~/work/told-by-run')).toBe('told')
+    await tested.plane.client.machines.destroy(id)
   },
 )

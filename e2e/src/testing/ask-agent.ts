@@ -1,7 +1,7 @@
 import type { Machine } from '@agent-machines/core'
-import type { ModelServer } from '../model-server/start-model-server.ts'
 import { screenOf, untilShown } from './console-tab.ts'
 import { type ControlPlaneProcess, eventually } from './control-plane-process.ts'
+import type { TestedPlane } from './tested-plane.ts'
 import { typeKeys } from './type-line.ts'
 
 /**
@@ -10,12 +10,7 @@ import { typeKeys } from './type-line.ts'
  * Enter comes when the text is there: both at once may be taken for a paste. It comes again until it is taken, since
  * OpenCode takes text before it takes a prompt.
  */
-export async function askAgent(
-  plane: ControlPlaneProcess,
-  model: ModelServer,
-  id: string,
-  text: string,
-): Promise<string> {
+export async function askAgent({ plane, model }: TestedPlane, id: string, text: string): Promise<string> {
   await untilAgent(plane, id, 'idle')
   await typeKeys(plane, id, text)
   await untilShown(plane, id, text)

@@ -16,13 +16,3 @@ export const testedAgents = (
     ['opencode', { model: 'gpt-test' }],
   ] as const
 ).filter(([runtime]) => isTested(runtime))
-
-/** Keys and addresses by which every agent asks the model server of the tests. */
-export function modelEnvironment({ url }: { readonly url: string }): Record<string, string> {
-  return {
-    ANTHROPIC_API_KEY: 'sk-ant-tested',
-    ANTHROPIC_BASE_URL: url,
-    OPENAI_API_KEY: 'sk-tested',
-    OPENAI_BASE_URL: `${url}/v1`,
-  }
-}
