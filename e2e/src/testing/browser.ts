@@ -73,7 +73,10 @@ export async function terminalShows(page: Page, text: string | RegExp, withinMs 
   for (;;) {
     const screen = (await terminalLines(page)).join('\n')
     if (typeof text === 'string' ? screen.includes(text) : text.test(screen)) return screen
-    if (Date.now() > deadline) throw new Error(`${String(text)} is not on the screen:\n${screen}`)
+    if (Date.now() > deadline) {
+      const said = await page.locator('.pill, .toast').allTextContents()
+      throw new Error(`${String(text)} is not on the screen (the page says: ${said.join(' | ')}):\n${screen}`)
+    }
     await page.waitForTimeout(50)
   }
 }
