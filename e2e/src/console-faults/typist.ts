@@ -41,11 +41,17 @@ export function connect(
   return connection
 }
 
+export interface TypedWord {
+  readonly word: string
+  /** When it was no longer in flight: typed on the machine, or given back. */
+  doneAt: number | null
+}
+
 /** Types numbered words, and knows what it typed and what came back. */
 export class Typist {
   readonly name: string
   readonly connection: ConsoleConnection
-  readonly typed: { readonly word: string; readonly at: number }[] = []
+  readonly typed: TypedWord[] = []
   readonly givenBack: { readonly text: string; readonly reason: string }[] = []
   keysInFlight = 0
 
@@ -57,12 +63,14 @@ export class Typist {
     )
     this.connection.on('stats', ({ keysInFlight }) => {
       this.keysInFlight = keysInFlight
+      const done = this.typed.slice(0, Math.max(0, this.typed.length - keysInFlight))
+      for (const word of done) word.doneAt ??= Date.now()
     })
   }
 
   type(): void {
     const word = `${this.name}${this.typed.length}.`
-    this.typed.push({ word, at: Date.now() })
+    this.typed.push({ word, doneAt: null })
     this.connection.type(word)
   }
 }

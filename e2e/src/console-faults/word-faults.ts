@@ -2,7 +2,7 @@ import type { Typist } from './typist.ts'
 
 /**
  * What the program got otherwise than it was typed: `typed` is all that it read. It was killed when `unreadSince` is
- * not null, and words typed from then on may be lost with it.
+ * not null, and words that reached its terminal from then on may be lost with it.
  */
 export function wordFaults(typed: string, typists: readonly Typist[], unreadSince: number | null): string[] {
   const words = typed.replaceAll('\x04', '').split(/(?<=\.)/)
@@ -30,8 +30,8 @@ function faultsOf(
   if (readOnce.size < read.length) faults.push(`doubled: ${repeated(read).join(' ')}`)
   const inOrder = [...read].sort((one, other) => numberOf(one) - numberOf(other))
   if (inOrder.join('') !== read.join('')) faults.push(`out of order: ${read.join('')}`)
-  for (const { word, at } of typed) {
-    const isUnread = unreadSince !== null && at > unreadSince
+  for (const { word, doneAt } of typed) {
+    const isUnread = unreadSince !== null && (doneAt === null || doneAt > unreadSince)
     if (!readOnce.has(word) && !back.has(word) && !isUnread) faults.push(`lost: ${word}`)
     if (readOnce.has(word) && back.has(word) && unreadSince === null)
       faults.push(`typed and given back: ${word}`)
