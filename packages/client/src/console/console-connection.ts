@@ -8,6 +8,7 @@ import {
   pasteLimitBytes,
 } from '@agent-machines/core'
 import { decodeBase64 } from '../bytes/base64.ts'
+import { ClientName } from './client-name.ts'
 import { type Clock, systemClock } from './clock.ts'
 import type { ConsoleConnectionOptions } from './connection-options.ts'
 import type { ConsoleEvents, ConsoleState, LinkPhase } from './console-events.ts'
@@ -36,11 +37,7 @@ export class ConsoleConnection {
   readonly #input: TypedInput
   readonly #keeper: LinkKeeper
   readonly #size: WantedSize
-  readonly #baseClient: string
-  #client: string
-  readonly #formerNames = new Set<string>()
-  /** The former name under which something was sent that nobody answered. */
-  #unsettled: { readonly client: string; readonly epoch: string | null } | null = null
+  readonly #name: ClientName
   #watching: boolean
   #launch: boolean
   #state: ConsoleState = { state: 'connecting' }
@@ -55,14 +52,13 @@ export class ConsoleConnection {
     const random = options.random ?? Math.random
     this.#options = options
     this.#clock = options.clock ?? systemClock
-    this.#baseClient = options.client ?? `c${Math.floor(random() * 1e15).toString(36)}`
-    this.#client = this.#baseClient
+    this.#name = new ClientName(options.client ?? `c${Math.floor(random() * 1e15).toString(36)}`)
     this.#watching = options.watch ?? false
     this.#launch = options.launch ?? false
     this.#size = new WantedSize(this.#clock, { cols: options.cols, rows: options.rows })
     this.#input = new TypedInput(this.#clock, this.#events, {
       openLink: () => (this.#mayTransmit ? this.#keeper.link : null),
-      identity: () => ({ session: this.#session, client: this.#client }),
+      identity: () => ({ session: this.#session, client: this.#name.current }),
       isWatching: () => this.#watching,
       driverIs: (driver) => {
         this.#driver = driver
@@ -95,7 +91,7 @@ export class ConsoleConnection {
   }
 
   get isDriver(): boolean {
-    return this.#driver !== null && (this.#drives || this.#formerNames.has(this.#driver.client))
+    return this.#driver !== null && (this.#drives || this.#name.isFormer(this.#driver.client))
   }
 
   on<Name extends keyof ConsoleEvents>(
@@ -173,7 +169,7 @@ export class ConsoleConnection {
 
   /** Under the present name. */
   get #drives(): boolean {
-    return this.#driver?.client === this.#client
+    return this.#driver?.client === this.#name.current
   }
 
   get #session(): string {
@@ -187,11 +183,11 @@ export class ConsoleConnection {
       await this.#takingOver?.catch(() => undefined)
       if (this.#input.needsName) this.#rename()
       await this.#settle(signal)
-      const client = this.#client
+      const client = this.#name.current
       this.#input.opening()
       const opened = await this.#ask(client, signal)
       signal.throwIfAborted()
-      if (client === this.#client) return { target: this.#adopt(opened), served: opened.transports }
+      if (client === this.#name.current) return { target: this.#adopt(opened), served: opened.transports }
     }
   }
 
@@ -226,7 +222,7 @@ export class ConsoleConnection {
     return {
       machineId,
       session: this.#session,
-      client: this.#watching ? undefined : this.#client,
+      client: this.#watching ? undefined : this.#name.current,
       epoch,
       cursor: this.#cursor,
       history: this.#history,
@@ -235,7 +231,7 @@ export class ConsoleConnection {
   }
 
   #wasMe(driver: NonNullable<Driver>): boolean {
-    return this.#formerNames.has(driver.client) || (this.#options.isPredecessor?.(driver) ?? false)
+    return this.#name.isFormer(driver.client) || (this.#options.isPredecessor?.(driver) ?? false)
   }
 
   #handle(event: ShownEvent): void {
@@ -301,7 +297,7 @@ export class ConsoleConnection {
     const isRenamed = this.#input.needsName || this.#input.isUnanswered
     if (isRenamed) this.#rename()
     try {
-      const identity = { session: this.#session, client: this.#client, ...(label ? { label } : {}) }
+      const identity = { session: this.#session, client: this.#name.current, ...(label ? { label } : {}) }
       const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
       this.#driver = driver
     } finally {
@@ -344,23 +340,22 @@ export class ConsoleConnection {
     this.#enter({ state: 'ended', reason, ...(error ? { error } : {}) })
   }
 
-  /** Numbers of the old name could still be under way; under a new one they mean nothing. */
   #rename(): void {
-    if (this.#input.isUnanswered) this.#unsettled ??= { client: this.#client, epoch: this.#input.epoch }
-    this.#formerNames.add(this.#client)
-    this.#client = `${this.#baseClient}-${this.#formerNames.size}`
+    const { current } = this.#name
+    if (this.#input.isUnanswered) this.#name.unsettled ??= { client: current, epoch: this.#input.epoch }
+    this.#name.change()
     this.#input.beginAnew()
   }
 
   /** Asks, under the name it was sent by, how much was typed of what nobody answered. */
   async #settle(signal: AbortSignal): Promise<void> {
-    const unsettled = this.#unsettled
+    const { unsettled } = this.#name
     if (unsettled === null) return
     const { api, machineId } = this.#options
     const request = { ...this.#size.wanted, session: this.#session, client: unsettled.client }
     const { epoch, expected } = await api.open(machineId, request, { signal })
     if (epoch === unsettled.epoch) this.#input.acknowledge(expected - 1)
-    this.#unsettled = null
+    this.#name.unsettled = null
   }
 
   #entered(phase: LinkPhase): void {
