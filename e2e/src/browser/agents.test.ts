@@ -1,6 +1,5 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import { violationsOf } from '../testing/accessibility.ts'
 import {
   launchBrowser,
@@ -11,42 +10,26 @@ import {
   terminalShows,
   typeKeys,
 } from '../testing/browser.ts'
-import {
-  type ControlPlaneProcess,
-  eventually,
-  removeControlPlane,
-  startControlPlane,
-} from '../testing/control-plane-process.ts'
+import { eventually } from '../testing/control-plane-process.ts'
+import { testedPlane } from '../testing/tested-plane.ts'
 
-let models: ModelServer
-let plane: ControlPlaneProcess
+const tested = testedPlane()
 let browser: Browser
 let at: SignedIn
 
 beforeAll(async () => {
-  models = await startModelServer()
-  plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-e2e-0123456789abcdefghij',
-      ANTHROPIC_BASE_URL: models.url,
-      OPENAI_API_KEY: 'sk-e2e-0123456789abcdefghij',
-      OPENAI_BASE_URL: models.url,
-    },
-  })
   browser = await launchBrowser({ readableTerminal: true })
-  at = await signIn(browser, plane)
+  at = await signIn(browser, tested.plane)
 })
 
 afterAll(async () => {
   await browser?.close()
-  if (plane) await removeControlPlane(plane)
-  await models?.close()
 })
 
 /** "Deploy and talk", as a person does it; gives the machine's id. */
 async function deploy(runtime: string): Promise<string> {
   const { page } = at
-  await page.goto(`${plane.url}/dashboard/deploy`)
+  await page.goto(`${tested.plane.url}/dashboard/deploy`)
   await page.getByRole('radio', { name: new RegExp(`^${runtime}`) }).check({ force: true })
   await page.getByRole('button', { name: /Deploy and talk/ }).click()
   await page.waitForURL(/\/terminal/)
@@ -55,7 +38,7 @@ async function deploy(runtime: string): Promise<string> {
   return id
 }
 
-const agentOf = async (id: string) => (await plane.client.machines.get(id)).agent?.state
+const agentOf = async (id: string) => (await tested.plane.client.machines.get(id)).agent?.state
 
 /** The page shows exactly the screen that the worker's tmux holds, once both stand still. */
 async function shownEqualsWorker(page: Page, id: string): Promise<void> {
@@ -66,7 +49,7 @@ async function shownEqualsWorker(page: Page, id: string): Promise<void> {
     "a screen equal to the worker's",
     async () => {
       shown = await terminalLines(page)
-      const { stdout } = await plane.client.machines.exec(id, { command })
+      const { stdout } = await tested.plane.client.machines.exec(id, { command })
       held = stdout
         .replaceAll('\u00a0', ' ')
         .split('\n')
@@ -139,7 +122,7 @@ describe('the terminal page', () => {
     await typeKeys(page, ':wq')
     await page.keyboard.press('Enter')
     await eventually('the file as it was edited', async () => {
-      const { stdout } = await plane.client.machines.exec(id, { command: 'cat work/note.txt' })
+      const { stdout } = await tested.plane.client.machines.exec(id, { command: 'cat work/note.txt' })
       return stdout === 'firs\nsecond\n'
     })
   })
@@ -161,7 +144,7 @@ describe('the terminal page', () => {
     await terminalShows(page, /❯ 1\./)
     await page.keyboard.press('Enter')
     await terminalShows(page, 'The command printed: proof-42')
-    const { stdout } = await plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
+    const { stdout } = await tested.plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
     expect(stdout).toBe('proof-42\n')
 
     await ask(page, 'SLOW[80]')
@@ -191,7 +174,7 @@ describe('the terminal page', () => {
 
     await ask(page, 'TOOLCALL[echo proof-$((40+2)) > ~/proof.txt; cat ~/proof.txt]')
     await terminalShows(page, 'The command printed: ', 30_000)
-    const { stdout } = await plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
+    const { stdout } = await tested.plane.client.machines.exec(id, { command: 'cat ~/proof.txt' })
     expect(stdout).toBe('proof-42\n')
 
     await eventually('idle again', async () => (await agentOf(id)) === 'idle')
@@ -206,9 +189,9 @@ describe('the terminal page', () => {
 
   it('gives the agent a task on its overview, follows it there, and cancels another', async () => {
     const { page } = at
-    const { items } = await plane.client.machines.list()
+    const { items } = await tested.plane.client.machines.list()
     const codex = items.find(({ runtime }) => runtime === 'codex')
-    await page.goto(`${plane.url}/dashboard/machines/${codex?.id}`)
+    await page.goto(`${tested.plane.url}/dashboard/machines/${codex?.id}`)
 
     await page.getByLabel('Task').fill('TOOLCALL[echo run-$((40+2))]')
     await page.getByRole('button', { name: 'Start the run' }).click()
@@ -227,9 +210,9 @@ describe('the terminal page', () => {
 
   it('changes the model of a machine, which its agent asks once it is reloaded', async () => {
     const { page } = at
-    const { items } = await plane.client.machines.list()
+    const { items } = await tested.plane.client.machines.list()
     const id = items.find(({ runtime }) => runtime === 'claude-code')?.id ?? ''
-    await page.goto(`${plane.url}/dashboard/machines/${id}`)
+    await page.goto(`${tested.plane.url}/dashboard/machines/${id}`)
     const choose = async (action: string) => {
       await page
         .getByRole('main')
@@ -249,7 +232,7 @@ describe('the terminal page', () => {
     await page.getByRole('button', { name: 'Change', exact: true }).click()
 
     await page.getByText(/is set up for claude-other-1/).waitFor()
-    await eventually('ready', async () => (await plane.client.machines.get(id)).state === 'ready')
+    await eventually('ready', async () => (await tested.plane.client.machines.get(id)).state === 'ready')
     await choose('Reload…')
     const dialog = page.getByRole('dialog', { name: /^Reload/ })
     await dialog.getByLabel('Version of Claude Code').waitFor()
@@ -258,11 +241,11 @@ describe('the terminal page', () => {
     await dialog.getByRole('button', { name: 'Reload', exact: true }).click()
     await dialog.waitFor({ state: 'detached' })
     await eventually('idle', async () => (await agentOf(id)) === 'idle', 30_000)
-    await page.goto(`${plane.url}/dashboard/machines/${id}/terminal`)
+    await page.goto(`${tested.plane.url}/dashboard/machines/${id}/terminal`)
     await terminalShows(page, '❯')
     await ask(page, 'ANSWER[from another]')
     await eventually('asked', async () =>
-      models.requests.some(({ body }) => JSON.stringify(body).includes('"model":"claude-other-1"')),
+      tested.model.requests.some(({ body }) => JSON.stringify(body).includes('"model":"claude-other-1"')),
     )
   })
 })

@@ -3,9 +3,9 @@
  * and in `worst` how many milliseconds the longest of its writes to the terminal took.
  *
  * It prints numbered lines in colours that it often leaves on, sometimes many at once, and the bytes it reads
- * in green. No line ends or wraps with a background on: what a scroll fills with it, tmux 3.3a does not tell. Byte 4 makes it
- * put the pen down, say so and print no more. USR1 makes it print 3 MB, more than the way to a viewer holds, and reset
- * the terminal behind it; those 3 MB are not kept.
+ * in green. No line ends or wraps with a background on: what a scroll fills with it, tmux 3.3a does not tell. Byte 4
+ * makes it put the pen down, say so and print no more. USR1 makes it print 3 MB, more than the way to a viewer holds,
+ * and reset the terminal behind it; those 3 MB are not kept.
  */
 export const labAgentScript = `#!/usr/bin/perl
 use strict;

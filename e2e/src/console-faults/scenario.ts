@@ -191,7 +191,7 @@ class Scenario {
     throw new Error(`given back after all was well: ${JSON.stringify(back)}`)
   }
 
-  /** What reached its terminal from then on, the program may not have read before it was killed; null when it was not. */
+  /** From when on the program may have been killed before it read what reached its terminal; null when it was not. */
   get #unreadSince(): number | null {
     if (this.#tmuxKilledAt === null) return null
     return Math.min(this.#tmuxKilledAt - unreadMs, this.#floodedAt ?? Number.POSITIVE_INFINITY)

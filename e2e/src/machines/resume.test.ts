@@ -20,33 +20,32 @@ const otherModel = 'model-after-reload'
 it.each(testedAgents)(
   'goes on with the conversation of %s after everything of it was killed, and after a reload with another model',
   async (runtime, chosen) => {
-    const { id } = await tested.plane.client.machines.create({
+    const { plane } = tested
+    const { id } = await plane.client.machines.create({
       runtime,
       substrate: 'local',
       ...chosen,
     })
-    await untilState(tested.plane, id, ['ready'], 180_000)
+    await untilState(plane, id, ['ready'], 180_000)
     await askAgent(tested, id, 'SLOW[3]')
-    await untilShown(tested.plane, id, answer)
-    await untilAgent(tested.plane, id, 'idle')
-    await eventually('the screen kept', async () =>
-      (await outputOf(tested.plane, id, keptText)).includes(answer),
-    )
+    await untilShown(plane, id, answer)
+    await untilAgent(plane, id, 'idle')
+    await eventually('the screen kept', async () => (await outputOf(plane, id, keptText)).includes(answer))
 
     await killMachine(id)
-    await untilState(tested.plane, id, ['asleep'])
+    await untilState(plane, id, ['asleep'])
     // Some signals tell whole seconds.
     const wokenAt = Math.floor(Date.now() / 1000) * 1000
-    await tested.plane.client.machines.wake(id)
-    const { agent } = await untilAgent(tested.plane, id, 'idle')
-    const tab = await untilShown(tested.plane, id, 'the conversation goes on')
+    await plane.client.machines.wake(id)
+    const { agent } = await untilAgent(plane, id, 'idle')
+    const tab = await untilShown(plane, id, 'the conversation goes on')
     const asked = await askAgent(tested, id, 'ANSWER[the second answer]')
-    await untilAgent(tested.plane, id, 'idle')
-    await tested.plane.client.machines.patch(id, { model: otherModel })
-    await untilState(tested.plane, id, ['ready'])
-    await tested.plane.client.machines.reload(id)
-    await untilState(tested.plane, id, ['ready'])
-    await untilShown(tested.plane, id, 'Set up again')
+    await untilAgent(plane, id, 'idle')
+    await plane.client.machines.patch(id, { model: otherModel })
+    await untilState(plane, id, ['ready'])
+    await plane.client.machines.reload(id)
+    await untilState(plane, id, ['ready'])
+    await untilShown(plane, id, 'Set up again')
     const askedAnew = await askAgent(tested, id, 'ANSWER[the third answer]')
 
     expect(Date.parse(agent?.since ?? '')).toBeGreaterThanOrEqual(wokenAt)
@@ -54,7 +53,7 @@ it.each(testedAgents)(
     expect(tab.shows(answer)).toBe(true)
     expect(askedAnew).toContain('the second answer')
     expect(askedAnew).toContain(`"model":"${otherModel}"`)
-    const [started] = await new ConsoleTab(tested.plane, id).follow('ws', (events) => events.length > 0)
+    const [started] = await new ConsoleTab(plane, id).follow('ws', (events) => events.length > 0)
     expect(started).toMatchObject({
       event: 'started',
       data: { rest: { cause: 'loss', processes: 'lost', conversation: 'resumed' } },

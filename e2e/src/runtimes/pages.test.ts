@@ -29,15 +29,16 @@ const agents = recipes.filter(({ manifest }) => manifest.hasAgent).map(({ manife
 it.each(agents)(
   'types into the interface of %s in a browser, and keeps what a run of it told',
   async (runtime) => {
+    const { plane } = tested
     const { page } = at
-    const { id } = await tested.plane.client.machines.create({
+    const { id } = await plane.client.machines.create({
       runtime,
       substrate: 'local',
       model: 'test-model',
     })
-    await untilState(tested.plane, id, ['ready'], 300_000)
-    await untilAgent(tested.plane, id, 'idle')
-    await page.goto(`${tested.plane.url}/dashboard/machines/${id}/terminal`)
+    await untilState(plane, id, ['ready'], 300_000)
+    await untilAgent(plane, id, 'idle')
+    await page.goto(`${plane.url}/dashboard/machines/${id}/terminal`)
     await page.locator('.pill', { hasText: 'Live' }).waitFor()
     await page.locator('.xterm-helper-textarea').focus()
 
@@ -48,14 +49,14 @@ it.each(agents)(
       await page.keyboard.press('Enter')
       return answered().catch(() => false)
     })
-    await untilAgent(tested.plane, id, 'idle')
+    await untilAgent(plane, id, 'idle')
     await picture(page, `runtime-${runtime}`)
 
     const task = 'TOOLCALL[echo told > told-by-run]'
-    const run = await tested.plane.client.runs.create(id, { task, permissions: 'all' })
+    const run = await plane.client.runs.create(id, { task, permissions: 'all' })
     const events = []
-    for await (const event of tested.plane.client.runs.stream(id, run.id)) events.push(event)
-    const ended = await tested.plane.client.runs.get(id, run.id)
+    for await (const event of plane.client.runs.stream(id, run.id)) events.push(event)
+    const ended = await plane.client.runs.get(id, run.id)
     await mkdir(artifacts, { recursive: true })
     await writeFile(`${artifacts}run-${runtime}.json`, `${JSON.stringify({ run: ended, events }, null, 2)}\n`)
 
@@ -63,7 +64,7 @@ it.each(agents)(
       expect.arrayContaining(['session', 'tool-call', 'tool-result', 'message', 'usage', 'end']),
     )
     expect(ended.usage?.outputTokens).toBeGreaterThan(0)
-    expect(await outputOf(tested.plane, id, 'cat ~/work/told-by-run')).toBe('told')
-    await tested.plane.client.machines.destroy(id)
+    expect(await outputOf(plane, id, 'cat ~/work/told-by-run')).toBe('told')
+    await plane.client.machines.destroy(id)
   },
 )

@@ -8,7 +8,8 @@ type Told = Omit<AgentState, 'since' | 'source'>
 
 /**
  * Reads the file in which a plugin of ours keeps what the CLI's events say: `pid`, `since`, and what `read` makes a
- * state of; the worker shows none that is older than the process. Without such a file, and where `read` gives null, the state is not known.
+ * state of; the worker shows none that is older than the process. Without such a file, and where `read` gives null,
+ * the state is not known.
  */
 export function stateFromPlugin(
   signals: AgentSignals,
