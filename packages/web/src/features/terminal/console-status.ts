@@ -37,13 +37,18 @@ export const firstStatus: ConsoleStatus = {
 
 const slowAfterMs = 250
 
-export type ChangeStatus = (part: Partial<ConsoleStatus>) => void
+export interface StatusListener {
+  readonly change: (part: Partial<ConsoleStatus>) => void
+  /** Nothing is in flight any more. */
+  readonly taken: () => void
+}
 
-/** Tells `change` about everything that happens to `connection`; the answer ends that. */
-export function watchConnection(connection: ConsoleConnection, change: ChangeStatus): () => void {
+/** Tells `listener` about everything that happens to `connection`; the answer ends that. */
+export function watchConnection(connection: ConsoleConnection, listener: StatusListener): () => void {
+  const { change } = listener
   let wasLive = false
   const endings = [
-    watchStats(connection, change),
+    watchStats(connection, listener),
     connection.on('state', (state) => {
       const broke = wasLive && (state.state === 'reconnecting' || state.state === 'offline')
       wasLive = state.state === 'live'
@@ -66,17 +71,26 @@ export function isWatching(status: ConsoleStatus): boolean {
   return status.driver !== null && !status.mine
 }
 
-function watchStats(connection: ConsoleConnection, change: ChangeStatus): () => void {
+/** A key must not wait for the bars around the screen, so they follow the counts four times a second. */
+function watchStats(connection: ConsoleConnection, { change, taken }: StatusListener): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let latest = firstStatus.stats
+  let wasIdle = false
+  const wait = () => {
+    wasIdle = latest.keysInFlight === 0
+    timer = setTimeout(tell, slowAfterMs)
+  }
+  const tell = () => {
+    timer = undefined
+    const isIdle = latest.keysInFlight === 0
+    change({ stats: latest, slow: !isIdle && !wasIdle })
+    if (!isIdle) wait()
+  }
   const end = connection.on('stats', (stats) => {
-    if (stats.keysInFlight === 0) {
-      clearTimeout(timer)
-      timer = undefined
-      change({ stats, slow: false })
-      return
-    }
-    timer ??= setTimeout(() => change({ slow: true }), slowAfterMs)
-    change({ stats })
+    if (stats.keysInFlight === 0 && latest.keysInFlight > 0) taken()
+    latest = stats
+    wasIdle ||= stats.keysInFlight === 0
+    if (timer === undefined) wait()
   })
   return () => {
     clearTimeout(timer)

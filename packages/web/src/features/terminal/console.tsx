@@ -46,13 +46,13 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
   const { fontSize } = useSettings()
   const handle = useRef<MountedPane | null>(null)
   const focus = () => handle.current?.pane.terminal.focus()
-  const shown = useConsole(machine, session, launch, focus)
+  const receipt = useReceipt()
+  const shown = useConsole(machine, session, launch, focus, receipt)
   const { status } = shown
   const isDriving = !isWatching(status)
   const [draft, setDraft] = useState('')
   const [ctrl, setCtrl] = useState<CtrlState>('off')
   const copying = useCopyPermission(machine.id)
-  const receipt = useReceipt(status.stats.keysInFlight, shown.flash ? true : shown.undelivered)
   const uploads = useUploads(machine.id, (path) => shown.paste(`${path} `))
   const { tabs, next } = useSessionTabs(machine, session)
   const { panels, toggle, closePanel, onCommand } = useConsoleCommands({

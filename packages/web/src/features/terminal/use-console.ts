@@ -7,6 +7,7 @@ import { useClient } from '../../queries/client-context.ts'
 import { type ConsoleStatus, firstStatus, isWatching, watchConnection } from './console-status.ts'
 import { openConnection } from './open-connection.ts'
 import { type UndeliveredKeys, withUndelivered } from './undelivered-keys.ts'
+import type { Receipt } from './use-receipt.ts'
 
 export interface ConsoleHandle {
   readonly status: ConsoleStatus
@@ -33,6 +34,7 @@ export function useConsole(
   session: string,
   launch: boolean,
   onDriving: () => void,
+  receipt: Pick<Receipt, 'taken' | 'givenBack'>,
 ): ConsoleHandle {
   const client = useClient()
   const toast = useToast()
@@ -54,7 +56,10 @@ export function useConsole(
   const connect = (size: { cols: number; rows: number }) => {
     const opened = openConnection({ client, machineId: machine.id, session, launch, ...size })
     current.current = opened
-    watchConnection(opened, (part) => setStatus((before) => ({ ...before, ...part })))
+    watchConnection(opened, {
+      change: (part) => setStatus((before) => ({ ...before, ...part })),
+      taken: receipt.taken,
+    })
     watchLoss(opened, (driver) =>
       toast({
         text: `${driver.label || 'Somebody else'} drives ${machine.name} now`,
@@ -63,6 +68,7 @@ export function useConsole(
       }),
     )
     opened.on('undelivered', (lost) => {
+      receipt.givenBack()
       // A key pressed while somebody else drives, or after the end: what is on the screen says why.
       if (isTyping.current && lost.reason === 'not-driver') setFlash(true)
       else if (!isTyping.current || lost.reason !== 'ended')

@@ -5,36 +5,34 @@ export interface Receipt {
   readonly of: string | null
   /** Follows the key that is pressed now. */
   readonly await: (key: string) => void
+  /** To be called when nothing is in flight any more. */
+  readonly taken: () => void
+  /** To be called when something was not typed: whatever it was, the key may be among it. */
+  readonly givenBack: () => void
 }
 
 const shownMs = 1200
 
-/** Shows for a moment that a key was taken: once nothing is in flight any more and nothing was `givenBack`. */
-export function useReceipt(keysInFlight: number, givenBack: unknown): Receipt {
-  const [taken, setTaken] = useState<string | null>(null)
+/** Shows for a moment that a key was taken. Its functions may be kept. */
+export function useReceipt(): Receipt {
+  const [of, setOf] = useState<string | null>(null)
   const awaited = useRef<string | null>(null)
-  const wasInFlight = useRef(false)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whatever was given back, the key may be among it
   useEffect(() => {
-    awaited.current = null
-  }, [givenBack])
-  useEffect(() => {
-    if (keysInFlight > 0) wasInFlight.current = true
-    else if (wasInFlight.current) {
-      wasInFlight.current = false
-      setTaken(awaited.current)
-      awaited.current = null
-    }
-  }, [keysInFlight])
-  useEffect(() => {
-    if (taken === null) return
-    const timer = setTimeout(() => setTaken(null), shownMs)
+    if (of === null) return
+    const timer = setTimeout(() => setOf(null), shownMs)
     return () => clearTimeout(timer)
-  }, [taken])
+  }, [of])
   return {
-    of: taken,
+    of,
     await: (key) => {
       awaited.current = key
+    },
+    taken: () => {
+      if (awaited.current !== null) setOf(awaited.current)
+      awaited.current = null
+    },
+    givenBack: () => {
+      awaited.current = null
     },
   }
 }
