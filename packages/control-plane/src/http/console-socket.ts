@@ -55,7 +55,7 @@ export function serveConsoleSockets(server: Server, options: ConsoleSocketOption
             () => socket.close(4401),
           )
           socket.on('close', stop)
-          serve(socket, found, options)
+          serve(socket, stream, found, options)
         }),
       (error) => refuse(stream, error, options.log),
     )
@@ -95,10 +95,15 @@ function refuse(stream: Duplex, error: unknown, log: Logger): void {
   )
 }
 
-function serve(socket: WebSocket, { machineId, query }: Accepted, options: ConsoleSocketOptions): void {
+function serve(
+  socket: WebSocket,
+  stream: Duplex,
+  { machineId, query }: Accepted,
+  options: ConsoleSocketOptions,
+): void {
   const { consoles, log } = options
   const controller = new AbortController()
-  const sender = new SocketSender(socket)
+  const sender = new SocketSender(socket, stream)
   const stopBeating = heartbeat(socket)
   socket.on('error', () => socket.terminate())
   socket.on('close', () => {

@@ -1,22 +1,39 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 
 /** More than this unsent: nothing more is sent until the browser took half of it. */
 const highWaterBytes = 256 * 1024
 const pingEveryMs = 15_000
 
-/** Sends JSON only as fast as the other side takes it. */
+/** Sends JSON only as fast as the other side takes it; what is said at once goes out in one write. */
 export class SocketSender {
   readonly #socket: WebSocket
+  readonly #stream: Duplex
+  #isCorked = false
   #wake: () => void = () => {}
 
-  constructor(socket: WebSocket) {
+  /** `stream` is the connection under the socket. */
+  constructor(socket: WebSocket, stream: Duplex) {
     this.#socket = socket
+    this.#stream = stream
     socket.on('close', () => this.#wake())
   }
 
   send(message: unknown): void {
+    this.#cork()
     this.#socket.send(JSON.stringify(message), () => {
       if (this.#socket.bufferedAmount <= highWaterBytes / 2) this.#wake()
+    })
+  }
+
+  /** Until every promise that is settled by now was answered. */
+  #cork(): void {
+    if (this.#isCorked) return
+    this.#isCorked = true
+    this.#stream.cork()
+    process.nextTick(() => {
+      this.#isCorked = false
+      this.#stream.uncork()
     })
   }
 
