@@ -1,4 +1,5 @@
 import { AgentMachinesError, type ConsoleTier, type EndReason } from '@agent-machines/core'
+import type { DriverRequest } from '../protocol/driver-lines.ts'
 import type { Hello, Message } from '../protocol/messages.ts'
 import type { Interest } from '../tiers/wire.ts'
 import type { ChangeSignal } from './change-signal.ts'
@@ -129,8 +130,8 @@ export class ConsoleAttachment {
   }
 
   /** See `HelloQuestions.ask`. */
-  ask(hash?: string, first?: readonly string[]): Promise<Hello> {
-    return this.#questions.ask(hash, first)
+  ask(hash?: string, requests?: readonly DriverRequest[]): Promise<Hello> {
+    return this.#questions.ask(hash, requests)
   }
 
   onMessage(message: Message): void {

@@ -15,19 +15,11 @@ import {
   toProblem,
 } from '@agent-machines/core'
 import { fromBase64 } from '../protocol/bytes.ts'
-import { driverColoursLine } from '../protocol/colours-line.ts'
+import { claim, driverColours, driverSize, takeOver } from '../protocol/driver-lines.ts'
 import { hashOf } from '../protocol/hashes.ts'
 import type { Message } from '../protocol/messages.ts'
 import { normalizePaste } from '../protocol/normalize-paste.ts'
-import {
-  claimLine,
-  driverSizeLine,
-  type Guarded,
-  pasteLine,
-  resizeLine,
-  takeOverLine,
-  typeLine,
-} from '../protocol/worker-lines.ts'
+import { type Guarded, pasteLine, resizeLine, typeLine } from '../protocol/worker-lines.ts'
 import type { Interest } from '../tiers/wire.ts'
 import { ChangeSignal } from './change-signal.ts'
 import { ConsoleAttachment, type Ended } from './console-attachment.ts'
@@ -143,15 +135,15 @@ export class ConsoleHub implements WatchedConsole {
     )
     await this.ready()
     const claimant = request.client === undefined ? null : this.#people.actor(request.client, request.label)
-    const claim =
+    const requests =
       claimant === null
         ? []
         : [
-            claimLine(claimant),
-            driverSizeLine(claimant.hash, request.cols, request.rows),
-            ...(request.colours ? [driverColoursLine(claimant.hash, request.colours)] : []),
+            claim(claimant),
+            driverSize(claimant.hash, request.cols, request.rows),
+            ...(request.colours ? [driverColours(claimant.hash, request.colours)] : []),
           ]
-    const hello = await this.#attachment.ask(claimant?.hash, claim)
+    const hello = await this.#attachment.ask(claimant?.hash, requests)
     return {
       session,
       epoch: hello.epoch,
@@ -201,7 +193,7 @@ export class ConsoleHub implements WatchedConsole {
   }: Omit<TakeOver, 'session'>): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
     await this.ready()
     const claimant = this.#people.actor(client, label)
-    const hello = await this.#attachment.ask(claimant.hash, [takeOverLine(claimant)])
+    const hello = await this.#attachment.ask(claimant.hash, [takeOver(claimant)])
     return { driver: hello.driver?.driver ?? null, expected: hello.acked + 1 }
   }
 

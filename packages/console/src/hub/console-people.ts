@@ -1,5 +1,5 @@
+import type { Claimant } from '../protocol/driver-lines.ts'
 import { hashOf } from '../protocol/hashes.ts'
-import type { Claimant } from '../protocol/worker-lines.ts'
 import type { Timers } from './timers.ts'
 
 const seenForMs = 5000

@@ -1,4 +1,5 @@
 import { AgentMachinesError } from '@agent-machines/core'
+import { type DriverRequest, requestLines } from '../protocol/driver-lines.ts'
 import type { Hello } from '../protocol/messages.ts'
 import { helloLine } from '../protocol/worker-lines.ts'
 import type { ChangeSignal } from './change-signal.ts'
@@ -47,14 +48,15 @@ export class HelloQuestions {
   /**
    * Asks until there is an answer; with a hash also for that client's last sequence number.
    *
-   * `first` are lines that go before the question each time, since what was sent before may be lost with the courier
-   * that took it: the answer comes from a worker that did them.
+   * `requests` go before the question each time, since what was sent before may be lost with the tmux server that took
+   * it: the answer comes from one that did them, once.
    */
-  async ask(hash?: string, first: readonly string[] = []): Promise<Hello> {
+  async ask(hash?: string, requests: readonly DriverRequest[] = []): Promise<Hello> {
     const { timers, changes } = this.#host
     const deadline = timers.now() + answerMs
     let answer: Hello | null = null
     const nonce = this.#host.randomId()
+    const first = requests.length === 0 ? [] : requestLines(nonce, requests)
     this.#open.set(nonce, (hello) => {
       answer = hello
     })

@@ -1,6 +1,7 @@
 import { AgentMachinesError, type Driver } from '@agent-machines/core'
+import { type Claimant, claimLine } from '../protocol/driver-lines.ts'
 import type { DriverState, Message } from '../protocol/messages.ts'
-import { type Claimant, claimLine, type Guarded, leaveModeLine } from '../protocol/worker-lines.ts'
+import { type Guarded, leaveModeLine } from '../protocol/worker-lines.ts'
 import type { RoundTrip } from './round-trip.ts'
 import type { Timers } from './timers.ts'
 

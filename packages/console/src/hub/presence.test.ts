@@ -1,6 +1,6 @@
 import type { ConsoleTier } from '@agent-machines/core'
 import { expect, it } from 'vitest'
-import { releaseLine, seenLine } from '../protocol/worker-lines.ts'
+import { releaseLine, seenLine } from '../protocol/driver-lines.ts'
 import { ConsolePeople } from './console-people.ts'
 import { Presence } from './presence.ts'
 

@@ -1,5 +1,5 @@
 import type { ConsoleTier } from '@agent-machines/core'
-import { releaseLine, seenLine } from '../protocol/worker-lines.ts'
+import { releaseLine, seenLine } from '../protocol/driver-lines.ts'
 import type { ConsolePeople } from './console-people.ts'
 import type { Timers } from './timers.ts'
 

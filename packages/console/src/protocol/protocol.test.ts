@@ -2,21 +2,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fromBase64, fromHex, toBase64, toBytes, toHex, toText } from './bytes.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
+import { claim, claimLine, driverSize, releaseLine, requestLines, takeOver } from './driver-lines.ts'
 import { hashOf } from './hashes.ts'
 import { parseMessage } from './messages.ts'
 import { normalizePaste } from './normalize-paste.ts'
 import { unescapeOctal } from './notices.ts'
 import { PenTracker } from './pen-tracker.ts'
-import {
-  captureLine,
-  claimLine,
-  helloLine,
-  pasteLine,
-  releaseLine,
-  resizeLine,
-  takeOverLine,
-  typeLine,
-} from './worker-lines.ts'
+import { captureLine, helloLine, pasteLine, resizeLine, typeLine } from './worker-lines.ts'
 
 const bytes = fc.uint8Array({ maxLength: 300 })
 const batch = { hash: hashOf('tab'), seq: 7, epoch: '3dcd7c6a9042' }
@@ -75,7 +67,11 @@ it('fits every line through the relay: one write, one line', () => {
     pasteLine(batch, '/home/agent/.agent-machines/console/agent/paste.x', 'am-x'),
     resizeLine(batch, 500, 200),
     claimLine(claimant),
-    takeOverLine(claimant),
+    ...requestLines('0123456789abcdef', [
+      claim(claimant),
+      takeOver(claimant),
+      driverSize(batch.hash, 500, 200),
+    ]),
     helloLine('n', batch.hash),
     releaseLine,
     captureLine(5000),

@@ -1,4 +1,3 @@
-import { toBytes, toHex } from './bytes.ts'
 import { captureTag } from './log-parser.ts'
 
 /** Who a batch comes from and what must hold for it to be typed. */
@@ -11,9 +10,6 @@ export interface Guarded {
 
 const keysPerCommand = 256
 const hexOfByte = Array.from({ length: 256 }, (_, byte) => ` ${byte.toString(16).padStart(2, '0')}`)
-const clock = '#{T:@am_clock}'
-const stale = `#{e|<:#{@am_seen},#{e|-:${clock},15}}`
-const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
 
 /**
  * Does `commands` if and only if the batch is the client's next one, and says so in-band either way.
@@ -52,39 +48,6 @@ export function resizeLine(batch: Guarded, cols: number, rows: number): string {
 
 /** Leaves copy mode, where keys would be swallowed. */
 export const leaveModeLine = `if-shell -F '#{==:#{pane_in_mode},1}' 'send-keys -X cancel' ''`
-
-export interface Claimant {
-  readonly hash: string
-  readonly client: string
-  readonly label: string
-}
-
-function becomeDriver({ hash, client, label }: Claimant): string {
-  const who = toHex(toBytes(JSON.stringify([client, label])))
-  return `set -g @am_driver ${hash} ; set -g @am_who ${who} ; set -gF @am_since "${clock}" ; set -gF @am_seen "${clock}" ; ${driverMessage}`
-}
-
-/** Makes a client the driver if there is none, or only one that was not seen for 15 s. */
-export function claimLine(claimant: Claimant): string {
-  return `if-shell -F '#{||:#{==:#{@am_driver},},${stale}}' '${becomeDriver(claimant)}' ''`
-}
-
-/** Makes a client the driver whoever was it. */
-export function takeOverLine(claimant: Claimant): string {
-  return `if-shell -F 1 '${becomeDriver(claimant)}' ''`
-}
-
-/** Says that the driver is here now, and will be for the given time. */
-export function seenLine(hash: string, leaseSeconds: number): string {
-  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'set -gF @am_seen "#{e|+:${clock},${leaseSeconds}}"' ''`
-}
-
-export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`
-
-/** Applies a size if the client is the driver. */
-export function driverSizeLine(hash: string, cols: number, rows: number): string {
-  return `if-shell -F '#{==:#{@am_driver},${hash}}' 'resize-window -x ${cols} -y ${rows}' ''`
-}
 
 /** Asks for everything that a joiner must know; with a hash also for that client's last sequence number. */
 export function helloLine(nonce: string, hash?: string): string {

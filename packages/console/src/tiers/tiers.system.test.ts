@@ -1,8 +1,9 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ConsoleTier } from '@agent-machines/core'
+import type { ConsoleTier, Exec, ExecCommand } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
+import type { ConsoleHub } from '../hub/console-hub.ts'
 import { type ConsoleMachine, consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
 import { faultyExec, seeded } from '../testing/faulty-exec.ts'
@@ -68,6 +69,40 @@ it.each(['stream', 'poll'] as const)('pastes 100 KB exactly by %s', async (tier)
   await eventually(() => readFileSync(join(machine.home, 'typed')).length >= text.length)
   expect(readFileSync(join(machine.home, 'typed'), 'latin1')).toBe(text)
 })
+
+it.each(['stream', 'poll'] as const)(
+  'lets no repeated command undo a later one by %s: take-over and size stay with who came last',
+  async (tier) => {
+    const machine = aMachine('exec cat')
+    const commands: ExecCommand[] = []
+    const exec: Exec = {
+      ...machine.exec,
+      exec: (command) => {
+        commands.push(command)
+        return machine.exec.exec(command)
+      },
+    }
+    const hub = machine.hub({ exec: execOfTier(exec, tier) })
+    await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })
+    await hub.takeOver({ client: 'one' })
+    const earlier = commands.filter(({ stdin }) => stdin !== undefined)
+    await hub.resize({ client: 'one', seq: 1, cols: 100, rows: 30 })
+    const afterResize = await repeated(hub, machine, earlier)
+    await hub.takeOver({ client: 'two' })
+
+    const afterTakeOver = await repeated(hub, machine, earlier)
+
+    expect(earlier).not.toEqual([])
+    expect(afterResize).toMatchObject({ cols: 100, rows: 30 })
+    expect(afterTakeOver).toMatchObject({ driver: { client: 'two' }, cols: 100, rows: 30 })
+  },
+)
+
+/** The console after commands that were done long ago arrived once more. */
+async function repeated(hub: ConsoleHub, { exec }: ConsoleMachine, commands: readonly ExecCommand[]) {
+  for (const command of commands) await exec.exec(command)
+  return hub.open({ cols: 80, rows: 24 })
+}
 
 function aMachine(agent?: string): ConsoleMachine {
   const machine = consoleMachine(agent)

@@ -1,0 +1,76 @@
+import type { ConsoleColours } from '@agent-machines/core'
+import { toBytes, toHex } from './bytes.ts'
+
+const clock = '#{T:@am_clock}'
+const stale = `#{e|<:#{@am_seen},#{e|-:${clock},15}}`
+const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
+const isFree = `#{||:#{==:#{@am_driver},},${stale}}`
+const isDriver = (hash: string) => `#{==:#{@am_driver},${hash}}`
+
+export interface Claimant {
+  readonly hash: string
+  readonly client: string
+  readonly label: string
+}
+
+function becomeDriver({ hash, client, label }: Claimant): string {
+  const who = toHex(toBytes(JSON.stringify([client, label])))
+  return `set -g @am_driver ${hash} ; set -g @am_who ${who} ; set -gF @am_since "${clock}" ; set -gF @am_seen "${clock}" ; ${driverMessage}`
+}
+
+/** Makes a client the driver if there is none, or only one that was not seen for 15 s. */
+export function claimLine(claimant: Claimant): string {
+  return `if-shell -F '${isFree}' '${becomeDriver(claimant)}' ''`
+}
+
+/** What a client asks of the console besides typing; done by `requestLines`. */
+export interface DriverRequest {
+  /** A format. */
+  readonly condition: string
+  readonly commands: string
+}
+
+/**
+ * Does the lines of one request, and nothing when a way brings them once more, however late: by then somebody else may
+ * drive. tmux remembers the last fifty.
+ */
+export function requestLines(id: string, requests: readonly DriverRequest[]): string[] {
+  const isNew = `#{?#{m:*|${id}|*,#{@am_done}},0,1}`
+  return [
+    ...requests.map(
+      ({ condition, commands }) => `if-shell -F '#{&&:${isNew},${condition}}' '${commands}' ''`,
+    ),
+    `if-shell -F '${isNew}' 'set -gF @am_done "#{=-1000:@am_done}|${id}|"' ''`,
+  ]
+}
+
+/** As `claimLine`. */
+export const claim = (claimant: Claimant): DriverRequest => ({
+  condition: isFree,
+  commands: becomeDriver(claimant),
+})
+
+/** Makes a client the driver whoever was it. */
+export const takeOver = (claimant: Claimant): DriverRequest => ({
+  condition: '1',
+  commands: becomeDriver(claimant),
+})
+
+/** Applies a size if the client is the driver. */
+export const driverSize = (hash: string, cols: number, rows: number): DriverRequest => ({
+  condition: isDriver(hash),
+  commands: `resize-window -x ${cols} -y ${rows}`,
+})
+
+/** Lets programs that ask for the terminal's colours (OSC 10 and 11) get those of the client, if it is the driver. */
+export const driverColours = (hash: string, { foreground, background }: ConsoleColours): DriverRequest => ({
+  condition: isDriver(hash),
+  commands: `set -w window-style "fg=${foreground},bg=${background}"`,
+})
+
+/** Says that the driver is here now, and will be for the given time. */
+export function seenLine(hash: string, leaseSeconds: number): string {
+  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "#{e|+:${clock},${leaseSeconds}}"' ''`
+}
+
+export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`
