@@ -43,8 +43,12 @@ export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work
   } catch (error) {
-    const errno = errnoOf(error)
-    if (errno === 'ENOENT' || errno === 'ESRCH' || errno === 'ENOTDIR') return undefined
-    throw error
+    return undefinedIfAbsent(error)
   }
+}
+
+export function undefinedIfAbsent(error: unknown): undefined {
+  const errno = errnoOf(error)
+  if (errno !== 'ENOENT' && errno !== 'ESRCH' && errno !== 'ENOTDIR') throw error
+  return undefined
 }

@@ -28,13 +28,13 @@ describe.runIf(process.getuid?.() === 0 && there.length > 0)('the freezer of a m
     await expect.poll(() => readFileSync(`${cgroup.directory}/cgroup.procs`, 'utf8')).toBe(`${child.pid}\n`)
 
     await freeze(cgroups)
-    expect(await areFrozen(cgroups)).toBe(true)
+    expect(areFrozen(cgroups)).toBe(true)
     const before = ticksOf(child.pid)
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(ticksOf(child.pid)).toBe(before)
 
     await thaw(cgroups)
-    expect(await areFrozen(cgroups)).toBe(false)
+    expect(areFrozen(cgroups)).toBe(false)
     await expect.poll(() => ticksOf(child.pid)).not.toBe(before)
 
     await freeze(cgroups)

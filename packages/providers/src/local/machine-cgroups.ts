@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError, type MachineSpec } from '@agent-machines/core'
 import { type CgroupBase, enableControllers, removeEmptyCgroups } from './cgroup-host.ts'
 import { limitWrites } from './cgroup-layout.ts'
+import { readKernelFile } from './kernel-files.ts'
 import { errnoOf, ifPresent } from './local-errors.ts'
 import type { MachineCgroup } from './machine-record.ts'
 import { statOfProcess } from './process-identity.ts'
@@ -59,10 +60,10 @@ export function joinFilesOf(cgroups: readonly MachineCgroup[]): string[] {
 }
 
 /** Whether the machine's processes are held, or are about to be. */
-export async function areFrozen(cgroups: readonly MachineCgroup[]): Promise<boolean> {
+export function areFrozen(cgroups: readonly MachineCgroup[]): boolean {
   const freezer = freezerOf(cgroups)
   if (freezer === undefined) return false
-  const text = await ifPresent(readFile(join(freezer.directory, switchFile(freezer)), 'utf8'))
+  const text = readKernelFile(join(freezer.directory, switchFile(freezer)))
   return text !== undefined && (freezer.version === 2 ? text.trim() === '1' : text.trim() !== 'THAWED')
 }
 

@@ -72,14 +72,9 @@ export class MachineLifecycle {
     const record = await readRecord(paths.record)
     if (record === undefined || record.destroying) return undefined
     if (record.sandbox === null) return { record, state: 'starting' }
-    const [home, alive, frozen] = await Promise.all([
-      ifPresent(stat(paths.home)),
-      isAlive(record.isolation, record.sandbox),
-      areFrozen(record.cgroups),
-    ])
-    if (home === undefined) return undefined
-    if (!alive) return { record, state: 'lost' }
-    return { record, state: frozen ? 'asleep' : 'running' }
+    if ((await ifPresent(stat(paths.home))) === undefined) return undefined
+    if (!isAlive(record.isolation, record.sandbox)) return { record, state: 'lost' }
+    return { record, state: areFrozen(record.cgroups) ? 'asleep' : 'running' }
   }
 
   async state(machineId: string): Promise<ProviderState> {
@@ -193,7 +188,7 @@ export class MachineLifecycle {
       if (record.uid !== null) await chown(paths.home, record.uid, record.uid)
       await makeCgroups(record.cgroups, record.spec)
       const initPid = record.isolation === 'namespaces' ? await this.#launch(record) : process.pid
-      const sandbox = await identifySandbox(initPid)
+      const sandbox = identifySandbox(initPid)
       if (sandbox === undefined) {
         throw new AgentMachinesError('SUBSTRATE_FATAL', 'The sandbox ended right after its start.')
       }
@@ -251,13 +246,13 @@ export class MachineLifecycle {
 
 /** The process group of the sandbox's first process and of bubblewrap, which waits for it outside; null when it is gone. */
 async function sandboxGroup({ isolation, sandbox }: MachineRecord): Promise<number | null> {
-  if (isolation !== 'namespaces' || sandbox === null || !(await isSandboxAlive(sandbox))) return null
+  if (isolation !== 'namespaces' || sandbox === null || !isSandboxAlive(sandbox)) return null
   return (await statOfProcess(sandbox.initPid))?.groupId ?? null
 }
 
 /** Without a sandbox, a machine lives until the computer is started anew. */
-async function isAlive(isolation: MachineRecord['isolation'], sandbox: SandboxIdentity): Promise<boolean> {
-  return isolation === 'namespaces' ? isSandboxAlive(sandbox) : sandbox.bootId === (await readBootId())
+function isAlive(isolation: MachineRecord['isolation'], sandbox: SandboxIdentity): boolean {
+  return isolation === 'namespaces' ? isSandboxAlive(sandbox) : sandbox.bootId === readBootId()
 }
 
 /** On a full disk the mark is left out: what follows makes room. */

@@ -1,4 +1,5 @@
-import { readFile, readlink } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { readKernelFile, readKernelLink } from './kernel-files.ts'
 import { ifPresent } from './local-errors.ts'
 import type { SandboxIdentity } from './machine-record.ts'
 
@@ -22,32 +23,34 @@ export function parseProcessStat(text: string): ProcessStat {
   }
 }
 
-/** Resolves to undefined when there is no such process or it only waits to be reaped. */
+/** Resolves to undefined when there is no such process or it only waits to be reaped. Many may be asked at once. */
 export async function statOfProcess(pid: number): Promise<ProcessStat | undefined> {
-  const text = await ifPresent(readFile(`/proc/${pid}/stat`, 'utf8'))
+  return statOfLiving(await ifPresent(readFile(statFile(pid), 'utf8')))
+}
+
+function statOfLiving(text: string | undefined): ProcessStat | undefined {
   if (text === undefined) return undefined
   const stat = parseProcessStat(text)
   return stat.state === 'Z' || stat.state === 'X' ? undefined : stat
 }
 
-export async function readBootId(): Promise<string> {
-  return (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim()
+const statFile = (pid: number) => `/proc/${pid}/stat`
+
+export function readBootId(): string {
+  return readKernelFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 }
 
-/** Resolves to undefined when the process is gone. */
-export async function identifySandbox(initPid: number): Promise<SandboxIdentity | undefined> {
-  const [stat, pidNamespace, bootId] = await Promise.all([
-    statOfProcess(initPid),
-    ifPresent(readlink(`/proc/${initPid}/ns/pid`)),
-    readBootId(),
-  ])
+/** Undefined when the process is gone. */
+export function identifySandbox(initPid: number): SandboxIdentity | undefined {
+  const stat = statOfLiving(readKernelFile(statFile(initPid)))
+  const pidNamespace = readKernelLink(`/proc/${initPid}/ns/pid`)
   if (stat === undefined || pidNamespace === undefined) return undefined
-  return { bootId, initPid, initStartTime: stat.startTime, pidNamespace }
+  return { bootId: readBootId(), initPid, initStartTime: stat.startTime, pidNamespace }
 }
 
 /** Whether exactly this sandbox still runs. */
-export async function isSandboxAlive(identity: SandboxIdentity): Promise<boolean> {
-  const current = await identifySandbox(identity.initPid)
+export function isSandboxAlive(identity: SandboxIdentity): boolean {
+  const current = identifySandbox(identity.initPid)
   return (
     current !== undefined &&
     current.bootId === identity.bootId &&

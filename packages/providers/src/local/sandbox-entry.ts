@@ -31,8 +31,8 @@ export interface Entry {
 export const startedDescriptor = 3
 /** The descriptor on which the waiting shell is told its command, to the end. */
 export const commandDescriptor = 4
-/** Stands at the end of a command that was told whole. */
-const whole = '#.'
+/** Where the standard input of the command waits meanwhile. */
+const inputDescriptor = 5
 
 /** Writes itself into the `cgroup.procs` files before `--`, then becomes the command after it. */
 export const joinThenExec = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 125; shift; done; shift; exec "$@"'
@@ -42,12 +42,16 @@ export function entryFor(target: EntryTarget): Entry {
   return entryThrough(chainTo(target), target.sandbox?.token ?? null)
 }
 
-/** The way through any chain of programs that passes its environment and descriptors on. */
+/**
+ * The way through any chain of programs that passes its environment and descriptors on.
+ *
+ * The shell reads its command as a script, for which it needs no other program.
+ */
 export function entryThrough(chain: readonly string[], token: string | null): Entry {
   const waiting = [
     ...(token === null ? [] : [checkToken, 'unset AM_ENTRY_TOKEN AM_ENTRY_SEEN']),
-    `AM_ENTRY_COMMAND=$(cat <&${commandDescriptor}); exec ${commandDescriptor}<&-`,
-    `case $AM_ENTRY_COMMAND in *'${whole}') eval "\${AM_ENTRY_COMMAND%'${whole}'}" ;; *) exit 125 ;; esac`,
+    `exec ${inputDescriptor}<&0 <&${commandDescriptor} ${commandDescriptor}<&-`,
+    'exec /bin/sh -s',
   ]
   const [program = '/bin/sh', ...rest] = [...chain, '/bin/sh', '-c', waiting.join('\n')]
   return {
@@ -83,19 +87,20 @@ export interface ToldCommand {
   readonly env: Readonly<Record<string, string>>
 }
 
-/** The command in the words of a waiting shell. */
+/** The command in the words of a waiting shell, which runs nothing of them unless it was told all. */
 export function wordsOf({ script, cwd, env }: ToldCommand): string {
   for (const value of [script, cwd, ...Object.values(env)]) refuseNul(value)
   const variables = Object.entries(env).map(([name, value]) => `${name}=${quote(value)}`)
-  return [
+  const lines = [
+    `exec <&${inputDescriptor} ${inputDescriptor}<&-`,
     `echo >&${startedDescriptor}; exec ${startedDescriptor}>&-`,
-    'unset AM_ENTRY_COMMAND',
     `cd -- ${quote(cwd)} || exit 1`,
     'umask 022',
     `export ${variables.join(' ')}`,
     'unset OLDPWD',
-    `${script}\n${whole}`,
-  ].join('\n')
+    script,
+  ]
+  return `{ eval ${quote(lines.join('\n'))}; exit; }\n`
 }
 
 /** What a command finds in its environment, all of it. */
