@@ -30,7 +30,8 @@ export function isMet({ value, goal, atLeast }: Figure): boolean {
   return (goal === undefined || value <= goal) && (atLeast === undefined || value >= atLeast)
 }
 
-function wantedOf({ goal, atLeast, unit }: Figure): string {
+/** In words; empty for a figure that only explains another one. */
+export function wantedOf({ goal, atLeast, unit }: Figure): string {
   if (goal !== undefined) return `≤ ${round(goal)} ${unit}`
   return atLeast === undefined ? '' : `≥ ${round(atLeast)} ${unit}`
 }

@@ -12,14 +12,15 @@ import { benchStalledViewer } from './stalled-viewer.ts'
 import { benchThroughput } from './throughput.ts'
 import { benchIdleViewers } from './viewers.ts'
 
-// Compares ways to bring a terminal into a browser. Takes `--only` a list of parts, `--keys` per design, and
-// `--minutes` of steady typing on a substrate that is far away.
+// Compares ways to bring a terminal into a browser. Takes `--only` a list of parts, `--keys` per design, `--minutes` of
+// steady typing on a substrate that is far away, and `--run`, the number under which the figures are kept.
 
 const { values } = parseArgs({
   options: {
     keys: { type: 'string', default: '320' },
     minutes: { type: 'string', default: '1' },
     only: { type: 'string' },
+    run: { type: 'string', default: '1' },
   },
 })
 const keys = Number(values.keys)
@@ -37,7 +38,7 @@ const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   paste: () => onPlane(0, (plane) => benchPaste(plane, 20)),
 }
 
-await report('bench-console', parts, values.only?.split(',') ?? Object.keys(parts))
+await report(`bench-console-${values.run}`, parts, values.only?.split(',') ?? Object.keys(parts))
 
 async function onPlane(
   roundTripMs: number,

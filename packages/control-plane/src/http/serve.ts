@@ -16,7 +16,7 @@ const keepAliveMs = 75_000
 
 /** Listens, or rejects with `PORT_TAKEN`. Port 0 takes a free one. */
 export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
-  const server = createServer(getRequestListener(app.fetch, { overrideGlobalObjects: false }))
+  const server = createServer(getRequestListener(app.fetch))
   server.keepAliveTimeout = keepAliveMs
   server.headersTimeout = keepAliveMs + 5_000
   server.requestTimeout = 0
