@@ -136,8 +136,8 @@ describe.runIf(asRoot)('a local machine, started as root', () => {
 
   it('gives each machine a uid and folders only it can reach', async () => {
     const folder = `${place.dataDirectory}/machines/${machine.machineId}`
-    const record = await readRecord(`${folder}/machine.json`)
-    const otherRecord = await readRecord(`${place.dataDirectory}/machines/${other.machineId}/machine.json`)
+    const record = readRecord(`${folder}/machine.json`)
+    const otherRecord = readRecord(`${place.dataDirectory}/machines/${other.machineId}/machine.json`)
     const modeOf = async (path: string) => ((await stat(path)).mode & 0o7777).toString(8)
 
     expect(record?.uid).not.toBe(otherRecord?.uid)
@@ -180,8 +180,8 @@ describe.runIf(asRoot)('a local machine, started as root', () => {
   it('never enters another process that has the recorded pid', async () => {
     const path = `${place.dataDirectory}/machines/${other.machineId}/machine.json`
     const { writeRecord } = await import('./machine-record.ts')
-    const record = await readRecord(path)
-    const mine = await readRecord(`${place.dataDirectory}/machines/${machine.machineId}/machine.json`)
+    const record = readRecord(path)
+    const mine = readRecord(`${place.dataDirectory}/machines/${machine.machineId}/machine.json`)
     if (record?.sandbox === null || record === undefined || !mine?.sandbox) throw new Error('not provisioned')
 
     await writeRecord(path, { ...record, sandbox: { ...record.sandbox, initPid: mine.sandbox.initPid } })
@@ -197,7 +197,7 @@ describe.runIf(asRoot)('a local machine, started as root', () => {
 
   it('is lost when its sandbox is killed, and a wake rebuilds it around its files', async () => {
     await provider.exec(machine, { script: 'echo kept >mark; echo gone >/tmp/mark' })
-    const record = await readRecord(`${place.dataDirectory}/machines/${machine.machineId}/machine.json`)
+    const record = readRecord(`${place.dataDirectory}/machines/${machine.machineId}/machine.json`)
     process.kill(record?.sandbox?.initPid ?? 0, 'SIGKILL')
     await expect.poll(async () => (await provider.state(machine)).state).toBe('lost')
 
@@ -211,7 +211,7 @@ describe.runIf(asRoot)('a local machine, started as root', () => {
 
 /** Clock ticks that each process of the machine has used, by pid on this computer. */
 async function cpuTicks(place: LocalPlace, machineId: string): Promise<Map<number, string>> {
-  const record = await readRecord(`${place.dataDirectory}/machines/${machineId}/machine.json`)
+  const record = readRecord(`${place.dataDirectory}/machines/${machineId}/machine.json`)
   const ticks = new Map<number, string>()
   for (const name of await readdir('/proc')) {
     if (!/^\d+$/.test(name)) continue

@@ -33,7 +33,7 @@ describe.runIf(capabilities.limits.cpu)('the processor time of a local machine',
 
 /** Scheduling periods in which the machine ran, and in which it had to wait for the next one. */
 async function periodsOf(data: string, machineId: string): Promise<{ all: number; throttled: number }> {
-  const record = await readRecord(join(data, 'machines', machineId, 'machine.json'))
+  const record = readRecord(join(data, 'machines', machineId, 'machine.json'))
   const cgroup = record?.cgroups.find(({ roles }) => roles.includes('cpu'))
   const text = await readFile(join(cgroup?.directory ?? '', 'cpu.stat'), 'utf8')
   const numberOf = (name: string) => Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(text)?.[1])

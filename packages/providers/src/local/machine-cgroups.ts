@@ -4,10 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError, type MachineSpec } from '@agent-machines/core'
 import { type CgroupBase, enableControllers, removeEmptyCgroups } from './cgroup-host.ts'
 import { limitWrites } from './cgroup-layout.ts'
-import { readKernelFile } from './kernel-files.ts'
 import { errnoOf, ifPresent } from './local-errors.ts'
 import type { MachineCgroup } from './machine-record.ts'
 import { statOfProcess } from './process-identity.ts'
+import { readSmallFile } from './small-files.ts'
 
 /** More processes than an agent needs, fewer than would stop this computer. */
 export const defaultPids = 4_096
@@ -63,7 +63,7 @@ export function joinFilesOf(cgroups: readonly MachineCgroup[]): string[] {
 export function areFrozen(cgroups: readonly MachineCgroup[]): boolean {
   const freezer = freezerOf(cgroups)
   if (freezer === undefined) return false
-  const text = readKernelFile(join(freezer.directory, switchFile(freezer)))
+  const text = readSmallFile(join(freezer.directory, switchFile(freezer)))
   return text !== undefined && (freezer.version === 2 ? text.trim() === '1' : text.trim() !== 'THAWED')
 }
 

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm } from 'node:fs/promises'
 import {
   AgentMachinesError,
   type ProviderState,
@@ -8,7 +8,7 @@ import {
 import { isMachineId, machineTokenOf } from './data-layout.ts'
 import { makeRemovable } from './file-tree.ts'
 import type { IsolationCheck } from './isolation-check.ts'
-import { ifPresent, isDiskFull, machineGone, toLocalError } from './local-errors.ts'
+import { isDiskFull, machineGone, toLocalError } from './local-errors.ts'
 import type { LocalHost } from './local-host.ts'
 import {
   areFrozen,
@@ -25,6 +25,7 @@ import { identifySandbox, isSandboxAlive, readBootId, statOfProcess } from './pr
 import { machineHome, machineRuntimes } from './sandbox-arguments.ts'
 import { hostnameOf } from './sandbox-files.ts'
 import { launchSandbox } from './sandbox-launch.ts'
+import { isThere } from './small-files.ts'
 import { endStrays } from './stray-processes.ts'
 import { claimedUid, claimUid, releaseUids } from './uid-allocation.ts'
 import { checkWorkspace } from './workspace-folder.ts'
@@ -69,10 +70,10 @@ export class MachineLifecycle {
   async see(machineId: string): Promise<SeenMachine | undefined> {
     if (!isMachineId(machineId)) return undefined
     const paths = this.#host.layout.machine(machineId)
-    const record = await readRecord(paths.record)
+    const record = readRecord(paths.record)
     if (record === undefined || record.destroying) return undefined
     if (record.sandbox === null) return { record, state: 'starting' }
-    if ((await ifPresent(stat(paths.home))) === undefined) return undefined
+    if (!isThere(paths.home)) return undefined
     if (!isAlive(record.isolation, record.sandbox)) return { record, state: 'lost' }
     return { record, state: areFrozen(record.cgroups) ? 'asleep' : 'running' }
   }
@@ -112,7 +113,7 @@ export class MachineLifecycle {
 
   async #remove(machineId: string): Promise<void> {
     const paths = this.#host.layout.machine(machineId)
-    const record = await readRecord(paths.record)
+    const record = readRecord(paths.record)
     if (record === undefined) await this.#endProcesses(await this.#recordOfRemains(machineId))
     else {
       if (!record.destroying) await markDestroying(paths.record, record)

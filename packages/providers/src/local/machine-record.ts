@@ -1,6 +1,6 @@
-import { chmod, open, readFile, rename } from 'node:fs/promises'
+import { chmod, open, rename } from 'node:fs/promises'
 import { z } from 'zod'
-import { ifPresent } from './local-errors.ts'
+import { readSmallFile } from './small-files.ts'
 
 export const cgroupSchema = z.object({
   version: z.union([z.literal(1), z.literal(2)]),
@@ -42,9 +42,9 @@ const recordSchema = z.object({
 /** All that is known about a machine; several control planes read it, so it lives on disk only. */
 export type MachineRecord = z.infer<typeof recordSchema>
 
-/** Resolves to undefined when there is no such machine. */
-export async function readRecord(path: string): Promise<MachineRecord | undefined> {
-  const text = await ifPresent(readFile(path, 'utf8'))
+/** Undefined when there is no such machine. */
+export function readRecord(path: string): MachineRecord | undefined {
+  const text = readSmallFile(path)
   return text === undefined ? undefined : recordSchema.parse(JSON.parse(text))
 }
 

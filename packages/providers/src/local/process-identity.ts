@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
-import { readKernelFile, readKernelLink } from './kernel-files.ts'
 import { ifPresent } from './local-errors.ts'
 import type { SandboxIdentity } from './machine-record.ts'
+import { readLink, readSmallFile } from './small-files.ts'
 
 export interface ProcessStat {
   /** One letter, `Z` for a zombie. */
@@ -37,13 +37,13 @@ function statOfLiving(text: string | undefined): ProcessStat | undefined {
 const statFile = (pid: number) => `/proc/${pid}/stat`
 
 export function readBootId(): string {
-  return readKernelFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
+  return readSmallFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 }
 
 /** Undefined when the process is gone. */
 export function identifySandbox(initPid: number): SandboxIdentity | undefined {
-  const stat = statOfLiving(readKernelFile(statFile(initPid)))
-  const pidNamespace = readKernelLink(`/proc/${initPid}/ns/pid`)
+  const stat = statOfLiving(readSmallFile(statFile(initPid)))
+  const pidNamespace = readLink(`/proc/${initPid}/ns/pid`)
   if (stat === undefined || pidNamespace === undefined) return undefined
   return { bootId: readBootId(), initPid, initStartTime: stat.startTime, pidNamespace }
 }
