@@ -1,4 +1,10 @@
-export { type BootstrapEvent, BootstrapFold, type BootstrapFoldOptions } from './bootstrap/bootstrap-fold.ts'
+export {
+  type BootstrapEvent,
+  BootstrapFold,
+  type BootstrapFoldOptions,
+  linesOf,
+  type ToldBootstrapEvent,
+} from './bootstrap/bootstrap-fold.ts'
 export { type BootstrapOffsets, followBootstrapCommand } from './bootstrap/follow-command.ts'
 export { agentContextOf, type BootstrapInput, planBootstrap } from './bootstrap/plan-bootstrap.ts'
 export { type StartAnswer, startBootstrapCommand } from './bootstrap/start-command.ts'

@@ -17,7 +17,9 @@ const stopWithinMs = 4_500
 
 /** Serves in the foreground until the person or the system asks to stop. */
 export async function up({ io, environment }: CliContext, flags: UpOptions): Promise<number> {
-  const plane = await start(io, environment.variables, flags)
+  const starting = start(io, environment.variables, flags)
+  const plane = await Promise.race([starting, aborted(io.signal)])
+  if (plane === undefined) return stopEarly(starting, io)
   await io.stdout(`${plane.url}\n`)
   await io.stdout(`${plane.loginLink}\n`)
   plane.markReady()
@@ -45,11 +47,23 @@ async function start(io: CliIo, environment: CliContext['environment']['variable
 }
 
 async function stop(plane: ControlPlane, io: CliIo): Promise<void> {
-  const late = new Promise<null>((resolve) => setTimeout(resolve, stopWithinMs, null).unref())
-  const running = await Promise.race([plane.stop(), late])
+  const running = await inTime(plane.stop())
   if (running === null) await io.stderr('Stopped in the middle of a request. Machines keep running.\n')
-  else if (running === 0) await io.stderr('Stopped.\n')
   else await io.stderr(`Stopped. ${running} ${running === 1 ? 'machine keeps' : 'machines keep'} running.\n`)
+}
+
+/** What it installs or sets up is given the time to come to an end; it begins anew otherwise. */
+async function stopEarly(starting: Promise<ControlPlane>, io: CliIo): Promise<number> {
+  const plane = await inTime(starting.catch(() => null))
+  if (plane !== null) await plane.stop()
+  await io.stderr('Stopped while it started.\n')
+  return 0
+}
+
+/** Null where it takes too long. */
+function inTime<T>(work: Promise<T>): Promise<T | null> {
+  const late = new Promise<null>((resolve) => setTimeout(resolve, stopWithinMs, null).unref())
+  return Promise.race([work, late])
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -158,9 +158,8 @@ export class ConsoleHub implements WatchedConsole {
 
   async input(batch: ClientBatch): Promise<Accepted> {
     const bytes = fromBase64(batch.data)
-    if (bytes.length === 0)
-      throw new AgentMachinesError('REQUEST_INVALID', 'An input batch holds at least one byte.')
-    if (bytes.length > inputLimitBytes) throw new AgentMachinesError('INPUT_TOO_LARGE')
+    if (bytes.length === 0 || bytes.length > inputLimitBytes)
+      throw new AgentMachinesError('INPUT_TOO_LARGE', `An input batch holds 1 to ${inputLimitBytes} bytes.`)
     return this.#send(batch, (guarded) => typeLine(guarded, bytes))
   }
 

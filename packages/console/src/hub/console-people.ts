@@ -35,10 +35,16 @@ export class ConsolePeople {
     return claimant
   }
 
-  /** Whether the client reads a stream here or did something in the last 5 s. */
+  /** Whether the client reads a stream here, or did so or something else in the last 5 s. */
   isHere(hash: string): boolean {
     const active = this.#active.get(hash) ?? Number.NEGATIVE_INFINITY
     return this.#watching.has(hash) || this.#timers.now() - active <= seenForMs
+  }
+
+  /** For how long the client has neither read nor done anything here. */
+  awayMs(hash: string): number {
+    const now = this.#timers.now()
+    return this.#watching.has(hash) ? 0 : now - (this.#active.get(hash) ?? now)
   }
 
   /** Counts a viewer in; call the answer to count it out. */
@@ -53,6 +59,9 @@ export class ConsolePeople {
     if (hash === null) return
     const streams = (this.#watching.get(hash) ?? 0) + by
     if (streams > 0) this.#watching.set(hash, streams)
-    else this.#watching.delete(hash)
+    else {
+      this.#watching.delete(hash)
+      this.#active.set(hash, this.#timers.now())
+    }
   }
 }

@@ -53,6 +53,6 @@ export class Presence {
     if (!isHere && !hasLeft && this.#people.viewers === 0) return []
     this.#said = { hash, isHere, at: now }
     if (isHere) return [seenLine(hash, leaseSeconds)]
-    return hasLeft ? [seenLine(hash, 0)] : [releaseLine]
+    return hasLeft ? [seenLine(hash, -Math.floor(this.#people.awayMs(hash) / 1000))] : [releaseLine]
   }
 }

@@ -2,7 +2,7 @@ import type { ConsoleColours } from '@agent-machines/core'
 import { toBytes, toHex } from './bytes.ts'
 
 const clock = '#{T:@am_clock}'
-const stale = `#{e|<:#{@am_seen},#{e|-:${clock},15}}`
+const stale = `#{e|<=:#{@am_seen},#{e|-:${clock},15}}`
 const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
 const isFree = `#{||:#{==:#{@am_driver},},${stale}}`
 const isDriver = (hash: string) => `#{==:#{@am_driver},${hash}}`
@@ -68,9 +68,10 @@ export const driverColours = (hash: string, { foreground, background }: ConsoleC
   commands: `set -w window-style "fg=${foreground},bg=${background}"`,
 })
 
-/** Says that the driver is here now, and will be for the given time. */
-export function seenLine(hash: string, leaseSeconds: number): string {
-  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "#{e|+:${clock},${leaseSeconds}}"' ''`
+/** Says until when the driver is here: so many seconds from now, or ago. */
+export function seenLine(hash: string, seconds: number): string {
+  const until = `#{e|${seconds < 0 ? '-' : '+'}:${clock},${Math.abs(seconds)}}`
+  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "${until}"' ''`
 }
 
 export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`

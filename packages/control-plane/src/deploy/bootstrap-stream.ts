@@ -1,5 +1,10 @@
 import { AgentMachinesError, type ErrorCode, type ExecEvent, errorCatalog } from '@agent-machines/core'
-import { BootstrapFold, followBootstrapCommand } from '@agent-machines/runtimes'
+import {
+  BootstrapFold,
+  followBootstrapCommand,
+  linesOf,
+  type ToldBootstrapEvent,
+} from '@agent-machines/runtimes'
 import type { FleetEvents } from '../fleet/fleet-events.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import type { MachineRow } from '../store/machine-store.ts'
@@ -18,8 +23,8 @@ const waitMs = 15_000
 /**
  * Tells a bootstrap from its beginning, then live, until it ended.
  *
- * Everything is read from the machine, so any instance can tell it. The id of an event is how many bytes of
- * state and log were read for it: a client that comes back with it gets what follows.
+ * Everything is read from the machine, so any instance can tell it. The id of an event is how many bytes of state and
+ * log are told with it: a client that comes back with it gets what follows.
  */
 export class BootstrapStream {
   readonly #options: BootstrapStreamOptions
@@ -28,7 +33,18 @@ export class BootstrapStream {
     this.#options = options
   }
 
-  async *stream(
+  /** Rejects with `MACHINE_UNKNOWN` or `MACHINE_DESTROYED`; what goes wrong later ends the stream. */
+  async open(
+    machineId: string,
+    after: string | undefined,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<ServerEvent>> {
+    const row = await this.#options.access.get(machineId)
+    if (row.target === 'destroyed') throw failureOf(row)
+    return this.#stream(machineId, after, signal)
+  }
+
+  async *#stream(
     machineId: string,
     after: string | undefined,
     signal: AbortSignal,
@@ -68,15 +84,17 @@ export class BootstrapStream {
       }
       let ended = false
       for await (const event of exec.streamExec({ ...followBootstrapCommand(), signal })) {
-        for (const told of tell(fold, event, after)) {
+        for (const told of read(fold, event)) {
+          if (!isNews(told, after)) continue
           if (told.event === 'done') await this.#noted(row.id)
-          yield told
+          yield toServerEvent(told)
           ended ||= told.event === 'done'
         }
       }
       for (const told of fold.finish()) {
+        if (!isNews(told, after)) continue
         if (told.event === 'done') await this.#noted(row.id)
-        yield told
+        yield toServerEvent(told)
       }
       if (ended || fold.bootstrap.state === 'done' || fold.bootstrap.state === 'failed') return
       // The runner was killed or has not been started: whoever drives this machine starts it again.
@@ -94,24 +112,18 @@ interface Offsets {
 }
 
 /** Feeds one line at a time, so that an id never stands for more than one line of log. */
-function* tell(fold: BootstrapFold, event: ExecEvent, after: Offsets): Generator<ServerEvent> {
+function* read(fold: BootstrapFold, event: ExecEvent): Generator<ToldBootstrapEvent> {
   if (event.kind === 'exit') return
-  for (const line of linesOf(event.bytes)) {
-    const told = event.kind === 'stdout' ? fold.readState(line) : fold.readLog(line)
-    const { state, log } = fold.offsets
-    const isNews = (kind: string) => (kind === 'log' ? log > after.log : state > after.state)
-    for (const each of told) if (isNews(each.event)) yield { ...each, id: `${state}.${log}` }
-  }
+  for (const line of linesOf(event.bytes))
+    yield* event.kind === 'stdout' ? fold.readState(line) : fold.readLog(line)
 }
 
-function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
-  let start = 0
-  while (start < bytes.length) {
-    const end = bytes.indexOf(0x0a, start)
-    const next = end === -1 ? bytes.length : end + 1
-    yield bytes.subarray(start, next)
-    start = next
-  }
+function isNews({ event, offsets }: ToldBootstrapEvent, after: Offsets): boolean {
+  return event === 'log' ? offsets.log > after.log : offsets.state > after.state
+}
+
+function toServerEvent({ event, data, offsets }: ToldBootstrapEvent): ServerEvent {
+  return { event, data, id: `${offsets.state}.${offsets.log}` }
 }
 
 function parseOffsets(id: string | undefined): Offsets {

@@ -49,7 +49,9 @@ export class ExecService {
 
 function toCommand(request: ExecRequest, signal: AbortSignal): ExecCommand {
   if (request.command.includes('\0'))
-    throw new AgentMachinesError('REQUEST_INVALID', 'A command cannot hold NUL.')
+    throw new AgentMachinesError('REQUEST_INVALID', 'A command cannot hold NUL.', {
+      details: { errors: [{ path: 'command', message: 'holds NUL' }] },
+    })
   const stdin =
     request.stdinBase64 !== undefined
       ? Uint8Array.from(Buffer.from(request.stdinBase64, 'base64'))

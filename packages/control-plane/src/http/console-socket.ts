@@ -111,16 +111,12 @@ function serve(
     controller.abort()
   })
   socket.on('message', (data, isBinary) => {
-    const message = isBinary ? null : parseMessage(String(data))
-    const handled = message
-      ? handle(consoles, machineId, query.session, message)
-      : Promise.reject(
-          new AgentMachinesError('REQUEST_INVALID', 'The message is not of the console protocol.'),
-        )
-    handled.catch((error) => {
-      if (socket.readyState !== socket.OPEN) return
-      const seq = message && 'seq' in message ? { seq: message.seq } : {}
-      sender.send({ event: 'error', data: { ...problemOf(error, log), ...seq } })
+    const said = isBinary ? undefined : parsed(String(data))
+    const handled = async () =>
+      handle(consoles, machineId, query.session, parseOrRefuse(socketMessageSchema, said, 'message'))
+    handled().catch((error) => {
+      if (socket.readyState === socket.OPEN)
+        sender.send({ event: 'error', data: { ...problemOf(error, log), ...seqOf(said) } })
     })
   })
   pump(socket, sender, consoles.stream({ machineId, ...query, signal: controller.signal })).catch((error) => {
@@ -144,12 +140,19 @@ async function pump(socket: WebSocket, sender: SocketSender, events: AsyncIterab
   socket.close(gone ? 4404 : 1001)
 }
 
-function parseMessage(text: string): SocketMessage | null {
+/** Undefined where it is no JSON. */
+function parsed(text: string): unknown {
   try {
-    return socketMessageSchema.safeParse(JSON.parse(text)).data ?? null
+    return JSON.parse(text)
   } catch (_notJson) {
-    return null
+    return undefined
   }
+}
+
+/** Which of its messages an answer is about, also when the message is of no use otherwise. */
+function seqOf(said: unknown): { seq?: number } {
+  const seq = typeof said === 'object' && said !== null && 'seq' in said ? said.seq : undefined
+  return typeof seq === 'number' ? { seq } : {}
 }
 
 async function handle(

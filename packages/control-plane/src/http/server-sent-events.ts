@@ -7,10 +7,11 @@ const headers = {
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 }
-const idleAfterMs = 15_000
+/** A reader is promised one every 15 s at least. */
+const idleAfterMs = 12_000
 
 /**
- * Answers with `events` as they come, an `idle` event when nothing came for 15 s.
+ * Answers with `events` as they come, an `idle` event when nothing came for 12 s.
  *
  * Pulls the next event only when the client took the one before, so a slow client costs one event of
  * memory. `abort` is called when the client is gone or the events end.

@@ -15,7 +15,8 @@ export const bootstrapPhaseSchema = z.object({
   label: z.string(),
   group: z.enum(['core', 'extra']),
   state: z.enum(phaseStates),
-  attempt: z.number().int().optional(),
+  /** 0 before the first. */
+  attempt: z.number().int().default(0),
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   error: phaseErrorSchema.optional(),

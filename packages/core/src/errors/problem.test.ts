@@ -18,6 +18,16 @@ describe('toProblem', () => {
     })
   })
 
+  it('says what is wrong with an invalid request, in `errors` too', () => {
+    const field = { path: 'name', message: 'too long' }
+    const [plain, named] = [{}, { details: { errors: [field] } }].map((options) =>
+      toProblem(new AgentMachinesError('REQUEST_INVALID', 'No.', options), 'r1'),
+    )
+
+    expect(plain).toMatchObject({ errors: [{ path: '', message: 'No.' }] })
+    expect(named).toMatchObject({ errors: [field] })
+  })
+
   it('never lets a detail replace a standard member', () => {
     const error = new AgentMachinesError('INTERNAL', 'x', { details: { status: 200, code: 'FINE' } })
 

@@ -21,7 +21,7 @@ const reserved = new Set(['type', 'title', 'status', 'detail', 'code', 'hint', '
 /** The answer for `error`; details become extra members and can't replace the standard ones. */
 export function toProblem(error: AgentMachinesError, requestId: string): Problem {
   const { status, title, hint, retry } = error.entry
-  const extra = Object.entries(error.details).filter(([name]) => !reserved.has(name))
+  const extra = Object.entries(detailsOf(error)).filter(([name]) => !reserved.has(name))
   return {
     ...Object.fromEntries(extra),
     type: documentation + error.code.toLowerCase().replaceAll('_', '-'),
@@ -42,4 +42,9 @@ export function fromProblem(problem: Problem): AgentMachinesError {
   return new AgentMachinesError(code, problem.detail ?? problem.title, {
     details: { ...details, requestId: problem.requestId },
   })
+}
+
+/** Every invalid request names what is wrong with it, also where that is no field. */
+function detailsOf({ code, message, details }: AgentMachinesError): Record<string, unknown> {
+  return code === 'REQUEST_INVALID' ? { errors: [{ path: '', message }], ...details } : details
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BootstrapEvent, BootstrapFold } from './bootstrap-fold.ts'
+import { BootstrapFold, type ToldBootstrapEvent } from './bootstrap-fold.ts'
 
 const phases = [
   { id: 'system', label: 'System', group: 'core' },
@@ -64,7 +64,7 @@ it('gives the same events whatever the pieces the bytes come in', () => {
 
         expect(pieces.fold.bootstrap).toEqual(whole.fold.bootstrap)
         expect(textOf(pieces.events)).toEqual(textOf(whole.events))
-        expect(pieces.events.filter(isState)).toEqual(whole.events.filter(isState))
+        expect(statesOf(pieces.events)).toEqual(statesOf(whole.events))
       },
     ),
   )
@@ -105,6 +105,21 @@ it('says running when the stream ended without an end: the runner was killed', (
   expect(fold.bootstrap.state).toBe('running')
 })
 
+it('counts a state as told once it is, not when it is read', () => {
+  const fold = new BootstrapFold(phases)
+  const ofState = bytesOf(lines(state))
+  const held = bytesOf(lines(state.slice(0, 2))).length
+
+  fold.readState(ofState)
+  const events = fold.readLog(bytesOf(log.slice(0, log.indexOf('tmux'))))
+  const before = fold.offsets
+  fold.readLog(bytesOf(log.slice(log.indexOf('tmux'))))
+
+  expect(events).toEqual([])
+  expect(before).toEqual({ state: held, log: log.indexOf('tmux') })
+  expect(fold.offsets.state).toBe(ofState.length)
+})
+
 it('counts the bytes it has read, so that another follower can go on there', () => {
   const { fold } = read(bytesOf(lines(state)), bytesOf(log))
 
@@ -118,7 +133,7 @@ function read(
   stateFirst = true,
 ) {
   const fold = new BootstrapFold(phases, { redact: (text) => text.replaceAll('SECRET', '***') })
-  const events: BootstrapEvent[] = []
+  const events: ToldBootstrapEvent[] = []
   const rest = { state: stateBytes, log: logBytes }
   const take = (which: 'state' | 'log', size: number) => {
     const piece = rest[which].subarray(0, size)
@@ -132,11 +147,13 @@ function read(
   return { fold, events }
 }
 
-function isState(event: BootstrapEvent): boolean {
-  return event.event !== 'log'
+function statesOf(events: readonly ToldBootstrapEvent[]) {
+  return events.flatMap(({ offsets, ...event }) =>
+    event.event === 'log' ? [] : [{ ...event, state: offsets.state }],
+  )
 }
 
-function textOf(events: readonly BootstrapEvent[]): Record<string, string> {
+function textOf(events: readonly ToldBootstrapEvent[]): Record<string, string> {
   const texts: Record<string, string> = {}
   for (const each of events) {
     if (each.event === 'log') texts[each.data.phase] = (texts[each.data.phase] ?? '') + each.data.text

@@ -10,6 +10,9 @@ export type BootstrapEvent =
   | { readonly event: 'log'; readonly data: { readonly phase: string; readonly text: string } }
   | { readonly event: 'done'; readonly data: { readonly state: 'done' | 'failed' } }
 
+/** With how much of state and log is told once this is: where another follower goes on. */
+export type ToldBootstrapEvent = BootstrapEvent & { readonly offsets: BootstrapOffsets }
+
 /** Log text kept of each phase, for its error. */
 const keptLogLength = 64 * 1024
 
@@ -33,16 +36,19 @@ export class BootstrapFold {
   readonly #state = new StateReader()
   readonly #log = new LogReader()
   readonly #redact: (text: string) => string
-  #held: BootstrapStateEvent[] = []
+  /** Read and not told yet, with the offset behind each. */
+  #held: { readonly event: BootstrapStateEvent; readonly end: number }[] = []
   #result: 'pending' | 'running' | 'done' | 'failed' = 'pending'
   #read = { state: 0, log: 0 }
+  #toldState = 0
 
   constructor(
     phases: readonly Pick<PlannedPhase, 'id' | 'label' | 'group'>[],
     options: BootstrapFoldOptions = {},
   ) {
     this.#order = phases.map((phase) => phase.id)
-    for (const { id, label, group } of phases) this.#phases.set(id, { id, label, group, state: 'pending' })
+    for (const { id, label, group } of phases)
+      this.#phases.set(id, { id, label, group, state: 'pending', attempt: 0 })
     this.#redact = options.redact ?? ((text) => text)
   }
 
@@ -50,39 +56,50 @@ export class BootstrapFold {
     return { state: this.#result, phases: this.#order.flatMap((id) => this.#phases.get(id) ?? []) }
   }
 
-  /** Where to follow on. */
+  /** Where to follow on: a state that is read and held back counts as not told. */
   get offsets(): BootstrapOffsets {
-    return { ...this.#read }
+    return { state: this.#toldState, log: this.#read.log }
   }
 
   /** Takes stdout of the follow command. */
-  readState(bytes: Uint8Array): BootstrapEvent[] {
-    this.#read.state += bytes.length
-    this.#held.push(...this.#state.read(bytes))
+  readState(bytes: Uint8Array): ToldBootstrapEvent[] {
+    for (const line of linesOf(bytes)) {
+      this.#read.state += line.length
+      const end = this.#read.state
+      this.#held.push(...this.#state.read(line).map((event) => ({ event, end })))
+    }
     return this.#release(false)
   }
 
   /** Takes stderr of the follow command. */
-  readLog(bytes: Uint8Array): BootstrapEvent[] {
+  readLog(bytes: Uint8Array): ToldBootstrapEvent[] {
     this.#read.log += bytes.length
     const events = this.#log.read(bytes).flatMap((piece) => this.#applyLog(piece))
-    return [...events, ...this.#release(false)]
+    return [...this.#told(events), ...this.#release(false)]
   }
 
   /** Call when the follow command has ended; a state of `running` then means that the runner was killed. */
-  finish(): BootstrapEvent[] {
+  finish(): ToldBootstrapEvent[] {
     const events = this.#log.finish().flatMap((piece) => this.#applyLog(piece))
-    return [...events, ...this.#release(true)]
+    return [...this.#told(events), ...this.#release(true)]
   }
 
-  #release(all: boolean): BootstrapEvent[] {
-    const events: BootstrapEvent[] = []
+  #told(events: readonly BootstrapEvent[]): ToldBootstrapEvent[] {
+    return events.map((event) => ({ ...event, offsets: this.offsets }))
+  }
+
+  #release(all: boolean): ToldBootstrapEvent[] {
+    const told: ToldBootstrapEvent[] = []
     for (let next = this.#held[0]; next; next = this.#held[0]) {
-      if (!all && this.#mustWait(next)) break
+      if (!all && this.#mustWait(next.event)) break
       this.#held = this.#held.slice(1)
-      events.push(...this.#applyState(next))
+      const events = this.#applyState(next.event)
+      // One line can say several things; it is told with the last of them.
+      told.push(...this.#told(events.slice(0, -1)))
+      this.#toldState = next.end
+      told.push(...this.#told(events.slice(-1)))
     }
-    return events
+    return told
   }
 
   #mustWait(event: BootstrapStateEvent): boolean {
@@ -121,7 +138,7 @@ export class BootstrapFold {
     return [...this.#phases.values()]
       .filter((phase) => phase.state === 'failed' || phase.state === 'running')
       .map(({ id, label, group }) => {
-        const data: BootstrapPhase = { id, label, group, state: 'pending' }
+        const data: BootstrapPhase = { id, label, group, state: 'pending', attempt: 0 }
         this.#phases.set(id, data)
         return { event: 'phase', data }
       })
@@ -131,7 +148,7 @@ export class BootstrapFold {
     const { id, label, group } = phase
     switch (event.state) {
       case 'kept':
-        return phase.state === 'done' ? null : { id, label, group, state: 'done' }
+        return phase.state === 'done' ? null : { id, label, group, state: 'done', attempt: phase.attempt }
       case 'running': {
         const startedAt = event.attempt > 1 && phase.startedAt ? phase.startedAt : event.at
         return { id, label, group, state: 'running', attempt: event.attempt, startedAt }
@@ -144,5 +161,16 @@ export class BootstrapFold {
         return { ...phase, state: 'failed', attempt: event.attempt, finishedAt: event.at, error }
       }
     }
+  }
+}
+
+/** Whole lines, and what stands behind the last of them. */
+export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+  let start = 0
+  while (start < bytes.length) {
+    const end = bytes.indexOf(0x0a, start)
+    const next = end === -1 ? bytes.length : end + 1
+    yield bytes.subarray(start, next)
+    start = next
   }
 }

@@ -18,6 +18,7 @@ import type { SessionStore } from '../../accounts/session-store.ts'
 import { accessRequestOf } from '../authorization.ts'
 import { json, noContent } from '../json.ts'
 import { type Route, route } from '../route.ts'
+import { pageOfWhole, wholeListQuery } from '../whole-list.ts'
 
 export interface AccountRouteServices {
   readonly accounts: AccountService
@@ -102,8 +103,9 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
       path: '/api/v1/api-keys',
       access: 'signed-in',
       summary: 'List API keys, never their values.',
+      query: wholeListQuery,
       answer: { status: 200, schema: pageOf(apiKeySchema) },
-      handle: async () => json({ items: await keys.list(workspace), nextCursor: null }),
+      handle: async ({ query }) => json(pageOfWhole(await keys.list(workspace), ({ id }) => id, query)),
     }),
     route({
       method: 'post',

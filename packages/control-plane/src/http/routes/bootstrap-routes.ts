@@ -14,10 +14,10 @@ export function bootstrapRoutes(bootstraps: BootstrapStream, log: Logger): Route
       summary: 'Follow a bootstrap from its beginning: `phase`, `log`, `done`; `Last-Event-ID` continues.',
       params: machineParams,
       answer: { status: 200, stream: 'resumable' },
-      errors: ['MACHINE_UNKNOWN'],
-      handle: ({ params, context, openStream }) => {
+      errors: ['MACHINE_UNKNOWN', 'MACHINE_DESTROYED'],
+      handle: async ({ params, context, openStream }) => {
         const { signal, abort } = openStream()
-        const events = bootstraps.stream(params.id, context.req.header('last-event-id'), signal)
+        const events = await bootstraps.open(params.id, context.req.header('last-event-id'), signal)
         return eventStream(withErrorEvent(events, signal, log), abort)
       },
     }),

@@ -1,6 +1,7 @@
 import {
   gateRequestSchema,
   gateVerdictSchema,
+  pageOf,
   runtimeEntrySchema,
   substrateEntrySchema,
   upstreamCheckSchema,
@@ -11,8 +12,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { UpstreamChecks } from '../../catalogue/upstream-checks.ts'
 import { json } from '../json.ts'
 import { type Route, route } from '../route.ts'
-
-const listOf = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), nextCursor: z.null() })
+import { pageOfWhole, wholeListQuery } from '../whole-list.ts'
 
 export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): Route[] {
   return [
@@ -21,24 +21,27 @@ export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): R
       path: '/api/v1/runtimes',
       access: 'signed-in',
       summary: 'The agents that can run, and what each still needs.',
-      answer: { status: 200, schema: listOf(runtimeEntrySchema) },
-      handle: async () => json({ items: await catalogue.runtimes(), nextCursor: null }),
+      query: wholeListQuery,
+      answer: { status: 200, schema: pageOf(runtimeEntrySchema) },
+      handle: async ({ query }) => json(pageOfWhole(await catalogue.runtimes(), ({ id }) => id, query)),
     }),
     route({
       method: 'get',
       path: '/api/v1/substrates',
       access: 'signed-in',
       summary: 'The places machines can run, what each can do and still needs.',
-      answer: { status: 200, schema: listOf(substrateEntrySchema) },
-      handle: async () => json({ items: await catalogue.substrates(), nextCursor: null }),
+      query: wholeListQuery,
+      answer: { status: 200, schema: pageOf(substrateEntrySchema) },
+      handle: async ({ query }) => json(pageOfWhole(await catalogue.substrates(), ({ id }) => id, query)),
     }),
     route({
       method: 'get',
       path: '/api/v1/upstreams',
       access: 'signed-in',
       summary: 'The model sources, the protocols each serves and what it still needs.',
-      answer: { status: 200, schema: listOf(upstreamEntrySchema) },
-      handle: async () => json({ items: await catalogue.upstreams(), nextCursor: null }),
+      query: wholeListQuery,
+      answer: { status: 200, schema: pageOf(upstreamEntrySchema) },
+      handle: async ({ query }) => json(pageOfWhole(await catalogue.upstreams(), ({ id }) => id, query)),
     }),
     route({
       method: 'get',

@@ -46,7 +46,7 @@ describe('the face of a failed phase', () => {
   it('shows the phases that are needed apart from those that follow', () => {
     const phases: BootstrapPhase[] = [
       { ...install, state: 'running' },
-      { id: 'workspace', label: 'Fetch the repository', group: 'extra', state: 'pending' },
+      { id: 'workspace', label: 'Fetch the repository', group: 'extra', state: 'pending', attempt: 0 },
     ]
     const machine = aMachine({ state: 'bootstrapping', bootstrap: { state: 'running', phases } })
 
@@ -143,6 +143,7 @@ function aReadyMachine(id: string, setupMs: number) {
     label: 'Install Codex',
     group: 'core',
     state: 'done',
+    attempt: 1,
     startedAt: createdAt,
     finishedAt,
   }

@@ -11,6 +11,7 @@ function creationOf(machine: Machine, phases: readonly BootstrapPhase[]): Bootst
     id: 'create',
     label: 'Create the machine',
     group: 'core',
+    attempt: 1,
     startedAt: machine.createdAt,
   } as const
   const firstStart = phases.find((phase) => phase.startedAt)?.startedAt

@@ -50,7 +50,7 @@ describe('the fleet', () => {
       state: 'failed',
       bootstrap: {
         state: 'failed',
-        phases: [{ id: 'install', label: 'Install Codex', group: 'core', state: 'failed' }],
+        phases: [{ id: 'install', label: 'Install Codex', group: 'core', state: 'failed', attempt: 3 }],
       },
     })
     await show([failed, aMachine({ id: 'm_2', name: 'scratch', lastLine: '~/work $' })])

@@ -83,6 +83,7 @@ describe('displayStateOf', () => {
       label: id,
       group,
       state,
+      attempt: 1,
     })
     const phases = [phase('a', 'done', 'core'), phase('b', 'running', 'core'), phase('c', 'pending', 'extra')]
 
