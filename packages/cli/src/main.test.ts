@@ -104,6 +104,25 @@ describe('am', () => {
     })
   })
 
+  it.each([
+    ['goes without', [], { command: 'wc -l' }],
+    ['waits for it when told to', ['--stdin'], { command: 'wc -l', stdinBase64: btoa('late') }],
+  ])('%s while standard input is open and silent', async (_, flags, sent) => {
+    const am = await anAm({
+      'GET /machines': page([aMachine()]),
+      'POST /machines/m1/exec/stream': () => ({ stream: [['done', { exitCode: 0 }]] }),
+    })
+    const late = async function* () {
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      yield Buffer.from('late')
+    }
+
+    const result = await am.run(['exec', 'm1', ...flags, '--', 'wc -l'], late())
+
+    expect(am.requests.at(-1)?.body).toEqual(sent)
+    expect(result.stderr.includes('--stdin waits for it')).toBe(flags.length === 0)
+  })
+
   it('gives a single word to the shell as it stands', async () => {
     const am = await anAm({
       'GET /machines': page([aMachine()]),
@@ -231,10 +250,15 @@ async function anAm(routes: Routes) {
   servers.push(server)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
-  return { requests, run: (args: string[], stdin = '') => runAt(`http://127.0.0.1:${port}`, args, stdin) }
+  return {
+    requests,
+    run: (args: string[], stdin: Input = '') => runAt(`http://127.0.0.1:${port}`, args, stdin),
+  }
 }
 
-async function runAt(url: string, args: string[], stdin = '') {
+type Input = string | AsyncIterable<Uint8Array>
+
+async function runAt(url: string, args: string[], stdin: Input = '') {
   const out: Buffer[] = []
   const err: Buffer[] = []
   const io: CliIo = {
@@ -244,9 +268,7 @@ async function runAt(url: string, args: string[], stdin = '') {
     stderr: async (bytes) => {
       err.push(Buffer.from(bytes))
     },
-    stdin: (async function* () {
-      if (stdin) yield Buffer.from(stdin)
-    })(),
+    stdin: typeof stdin === 'string' ? bytesOf(stdin) : stdin,
     isInteractive: false,
     signal: new AbortController().signal,
     askSecret: null,
@@ -255,6 +277,10 @@ async function runAt(url: string, args: string[], stdin = '') {
   const exitCode = await main(args, io, { variables: {}, url, dataDirectory: '/nowhere', apiKey: 'am_test' })
   const bytes = Buffer.concat(out)
   return { exitCode, stdout: bytes.toString(), bytes, stderr: Buffer.concat(err).toString() }
+}
+
+async function* bytesOf(text: string): AsyncGenerator<Uint8Array> {
+  if (text) yield Buffer.from(text)
 }
 
 function page(items: Machine[]) {

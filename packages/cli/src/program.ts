@@ -151,6 +151,7 @@ function addConsoleCommands(
     .option('--cwd <directory>', 'where to run it')
     .option('--env <name=value>', 'environment variable; may be repeated', collectPair)
     .option('--timeout <seconds>', 'end it after that, with exit code 124', parseSeconds)
+    .option('--stdin', 'wait for standard input, however long it is silent')
     .option('-n, --no-stdin', 'do not read standard input')
     .addHelpText(
       'after',

@@ -9,7 +9,7 @@ export interface ExecOptions extends OutputOptions {
   readonly cwd?: string
   readonly env?: Record<string, string>
   readonly timeout?: number
-  /** False: standard input is not read. */
+  /** False: standard input is not read. True: it is waited for. Otherwise it is read unless it is silent. */
   readonly stdin?: boolean
 }
 
@@ -36,7 +36,7 @@ export async function exec(
 
 async function requestOf(io: CliIo, words: readonly string[], options: ExecOptions): Promise<ExecRequest> {
   const { cwd, env, timeout } = options
-  const stdin = options.stdin === false || !io.stdin ? null : await readAll(io, io.stdin)
+  const stdin = options.stdin === false || !io.stdin ? null : await readInput(io, io.stdin, options.stdin)
   return {
     command: commandOf(words),
     ...(stdin && stdin.length > 0 ? { stdinBase64: encodeBase64(stdin) } : {}),
@@ -52,15 +52,39 @@ function commandOf(words: readonly string[]): string {
   return only !== undefined && rest.length === 0 ? only : quoteAll(words)
 }
 
-async function readAll(io: CliIo, stdin: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+const silentMs = 1000
+const reminderMs = 3000
+
+/** All of it; null where it is left open by whoever started us and nothing comes, as programs and job runners do. */
+async function readInput(
+  io: CliIo,
+  stdin: AsyncIterable<Uint8Array>,
+  isWanted: true | undefined,
+): Promise<Uint8Array | null> {
+  const input = stdin[Symbol.asyncIterator]()
+  const first = input.next()
+  if (!isWanted && (await isLate(first, silentMs))) {
+    await printNote(io, 'Standard input is open and silent. The command goes without; --stdin waits for it.')
+    return null
+  }
   const reminder = setTimeout(() => {
     void printNote(io, 'Reading standard input until it ends; --no-stdin goes without.')
-  }, 3000)
+  }, reminderMs)
   try {
     const parts: Uint8Array[] = []
-    for await (const part of stdin) parts.push(part)
+    for (let part = await first; !part.done; part = await input.next()) parts.push(part.value)
     return Buffer.concat(parts)
   } finally {
     clearTimeout(reminder)
   }
+}
+
+async function isLate(work: Promise<unknown>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<true>((resolve) => {
+    timer = setTimeout(resolve, ms, true)
+  })
+  const isSo = await Promise.race([work.then(() => false as const), late])
+  clearTimeout(timer)
+  return isSo
 }
