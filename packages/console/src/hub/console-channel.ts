@@ -168,8 +168,11 @@ export class ConsoleChannel {
   async #read(wire: Wire): Promise<boolean> {
     let isOpen = false
     for await (const event of wire.output) {
-      if (event.kind === 'bytes') this.#events.received(event.bytes)
-      else {
+      if (event.kind === 'bytes') {
+        // tmux writes none: it was read where the log has been trimmed by now.
+        if (event.bytes.includes(0)) break
+        this.#events.received(event.bytes)
+      } else {
         isOpen = true
         this.#wire = wire
         this.#events.opened(event.header)

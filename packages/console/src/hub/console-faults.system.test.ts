@@ -104,6 +104,22 @@ it('stops the whole agent, offers it again, and starts it on Enter and on reques
   expect(left).toBe('')
 })
 
+it('does nothing with what was typed for an agent that has ended', async () => {
+  const { hub, viewer } = await startedConsole('echo up; sleep 1; exit 3')
+  await viewer.until((screen) => screen.includes('up'))
+
+  await hub.input({ client: 'one', seq: 1, data: data('\rs') })
+  await viewer.until((screen) => screen.includes('ended with exit code 3'))
+  await hub.input({ client: 'one', seq: 2, data: data('this is for the agent\r') })
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const meanwhile = viewer.text()
+  await hub.input({ client: 'one', seq: 3, data: data('\r') })
+  await viewer.until((screen) => (screen.match(/^up$/gm) ?? []).length === 2)
+
+  expect(meanwhile.match(/^up$/gm)).toHaveLength(1)
+  expect(meanwhile).not.toContain('this')
+})
+
 it('releases a driver that is neither watching nor typing', async () => {
   const { machine, hub, stop } = await startedConsole()
   stop()

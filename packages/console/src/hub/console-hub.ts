@@ -67,7 +67,12 @@ export class ConsoleHub implements WatchedConsole {
     this.timers = options.timers
     this.state = new ConsoleState({ cols: 120, rows: 32 }, (message) => this.#onMessage(message))
     this.#people = new ConsolePeople(options.timers)
-    this.#presence = new Presence(options.timers, this.#people, () => this.state.driver?.hash ?? null)
+    this.#presence = new Presence(
+      options.timers,
+      this.#people,
+      () => this.state.driver?.hash ?? null,
+      options.randomId(),
+    )
     this.#attachment = new ConsoleAttachment(options, this.state, this.changes, {
       wanted: () => this.#wanted(),
       presence: () => this.#presence.along(),

@@ -1,5 +1,5 @@
 import { AgentMachinesError } from '@agent-machines/core'
-import { type DriverRequest, requestLines } from '../protocol/driver-lines.ts'
+import { type DriverRequest, requestLine } from '../protocol/driver-lines.ts'
 import type { Hello } from '../protocol/messages.ts'
 import { helloLine } from '../protocol/worker-lines.ts'
 import type { ChangeSignal } from './change-signal.ts'
@@ -56,7 +56,7 @@ export class HelloQuestions {
     const deadline = timers.now() + answerMs
     let answer: Hello | null = null
     const nonce = this.#host.randomId()
-    const first = requests.length === 0 ? [] : requestLines(nonce, requests)
+    const first = requests.length === 0 ? [] : [requestLine(nonce, requests)]
     this.#open.set(nonce, (hello) => {
       answer = hello
     })

@@ -42,6 +42,18 @@ it('sends again what was not answered for 250 ms, or for three round trips', asy
   expect(written).toEqual(['batch 2 e', 'batch 2 e'])
 })
 
+it('gives nothing back for the refusal of an earlier copy while nobody drives', async () => {
+  const { queue, written, pass } = aQueue()
+  const answer = queue.send(aBatch(1))
+  queue.onMessage({ ...aNack(1, 0), driver: null })
+  queue.onMessage({ ...aNack(1, 0), driver: null })
+  pass(250)
+
+  expect(written.map((line) => line.startsWith('if-shell'))).toEqual([false, true, false, true, false])
+  queue.onMessage({ kind: 'ack', hash: 'h', seq: 1, epoch: 'e' })
+  expect(await answer).toEqual({ acked: 1, epoch: 'e' })
+})
+
 it('answers a batch of another epoch with the one that is, and never types it', async () => {
   const { queue } = aQueue()
   const answer = queue.send({ ...aBatch(3), epoch: 'old' })

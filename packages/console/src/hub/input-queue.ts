@@ -152,6 +152,8 @@ export class InputQueue {
       this.#transmit(pending, true)
       return
     }
+    // Of a copy from before the claim: where nobody drives, none is refused for it.
+    if (driver === null) return
     const details: { driver: Driver } = { driver: driver?.driver ?? null }
     this.#fail(pending, new AgentMachinesError('CONSOLE_NOT_DRIVER', undefined, { details }))
   }
@@ -174,7 +176,7 @@ export class InputQueue {
   #repeat(pending: Pending): void {
     pending.stops.push(
       this.#host.timers.after(this.#host.roundTrip.overdueMs, () => {
-        this.#transmit(pending)
+        this.#transmit(pending, pending.claims > 0 || undefined)
         this.#repeat(pending)
       }),
     )

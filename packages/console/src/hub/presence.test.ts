@@ -1,23 +1,26 @@
 import type { ConsoleTier } from '@agent-machines/core'
 import { expect, it } from 'vitest'
-import { releaseLine, seenLine } from '../protocol/driver-lines.ts'
+import { leftLine, releaseLine, seenLine } from '../protocol/driver-lines.ts'
 import { ConsolePeople } from './console-people.ts'
 import { Presence } from './presence.ts'
 
 it('says at every look that the driver is here, where that costs nothing', () => {
   const { presence, hash } = aConsole()
 
-  expect([presence.due('attach'), presence.due('attach')]).toEqual([[seenLine(hash, 0)], [seenLine(hash, 0)]])
+  expect([presence.due('attach'), presence.due('attach')]).toEqual([
+    [seenLine(hash, 'x', 0)],
+    [seenLine(hash, 'x', 0)],
+  ])
 })
 
 it.each(['stream', 'poll'] as const)('says it for longer and less often by %s', (tier: ConsoleTier) => {
   const { presence, hash, pass } = aConsole()
 
-  expect(presence.due(tier)).toEqual([seenLine(hash, 26)])
+  expect(presence.due(tier)).toEqual([seenLine(hash, 'x', 26)])
   pass(7000)
   expect([presence.due(tier), presence.along()]).toEqual([[], []])
   pass(13_000)
-  expect(presence.along()).toEqual([seenLine(hash, 26)])
+  expect(presence.along()).toEqual([seenLine(hash, 'x', 26)])
 })
 
 it('says once that the driver has left, and lets it go for others who watch', () => {
@@ -26,7 +29,7 @@ it('says once that the driver has left, and lets it go for others who watch', ()
   leave()
   pass(7500)
 
-  expect(presence.due('stream')).toEqual([seenLine(hash, -7)])
+  expect(presence.due('stream')).toEqual([leftLine(hash, 'x', 7)])
   pass(30_000)
   expect(presence.due('stream')).toEqual([])
   people.enter('other', undefined)
@@ -39,7 +42,7 @@ function aConsole() {
   const people = new ConsolePeople(timers)
   const { hash } = people.claimant('one')
   const leave = people.enter('one', undefined)
-  const presence = new Presence(timers, people, () => hash)
+  const presence = new Presence(timers, people, () => hash, 'x')
   const pass = (ms: number) => {
     now += ms
   }

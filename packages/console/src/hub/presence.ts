@@ -1,5 +1,5 @@
 import type { ConsoleTier } from '@agent-machines/core'
-import { releaseLine, seenLine } from '../protocol/driver-lines.ts'
+import { leftLine, releaseLine, seenLine } from '../protocol/driver-lines.ts'
 import type { ConsolePeople } from './console-people.ts'
 import type { Timers } from './timers.ts'
 
@@ -23,12 +23,15 @@ export class Presence {
   readonly #timers: Timers
   readonly #people: ConsolePeople
   readonly #driver: () => string | null
+  readonly #name: string
   #said = { hash: '', isHere: false, at: Number.NEGATIVE_INFINITY }
 
-  constructor(timers: Timers, people: ConsolePeople, driver: () => string | null) {
+  /** `name`: of this view of the console, among all instances. */
+  constructor(timers: Timers, people: ConsolePeople, driver: () => string | null, name: string) {
     this.#timers = timers
     this.#people = people
     this.#driver = driver
+    this.#name = name
   }
 
   /** What is to be sent now for its own sake. */
@@ -52,7 +55,8 @@ export class Presence {
     if (!hasLeft && !hasCome && now - said.at < everyMs) return []
     if (!isHere && !hasLeft && this.#people.viewers === 0) return []
     this.#said = { hash, isHere, at: now }
-    if (isHere) return [seenLine(hash, leaseSeconds)]
-    return hasLeft ? [seenLine(hash, -Math.floor(this.#people.awayMs(hash) / 1000))] : [releaseLine]
+    if (isHere) return [seenLine(hash, this.#name, leaseSeconds)]
+    const awaySeconds = Math.floor(this.#people.awayMs(hash) / 1000)
+    return hasLeft ? [leftLine(hash, this.#name, awaySeconds)] : [releaseLine]
   }
 }

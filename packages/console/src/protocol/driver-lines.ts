@@ -23,7 +23,7 @@ export function claimLine(claimant: Claimant): string {
   return `if-shell -F '${isFree}' '${becomeDriver(claimant)}' ''`
 }
 
-/** What a client asks of the console besides typing; done by `requestLines`. */
+/** What a client asks of the console besides typing; done by `requestLine`. */
 export interface DriverRequest {
   /** A format. */
   readonly condition: string
@@ -31,17 +31,15 @@ export interface DriverRequest {
 }
 
 /**
- * Does the lines of one request, and nothing when a way brings them once more, however late: by then somebody else may
+ * Does what a client asks, and nothing when a way brings the line once more, however late: by then somebody else may
  * drive. tmux remembers the last fifty.
  */
-export function requestLines(id: string, requests: readonly DriverRequest[]): string[] {
+export function requestLine(id: string, requests: readonly DriverRequest[]): string {
   const isNew = `#{?#{m:*|${id}|*,#{@am_done}},0,1}`
-  return [
-    ...requests.map(
-      ({ condition, commands }) => `if-shell -F '#{&&:${isNew},${condition}}' '${commands}' ''`,
-    ),
-    `if-shell -F '${isNew}' 'set -gF @am_done "#{=-1000:@am_done}|${id}|"' ''`,
-  ]
+  const deeds = requests.map(
+    ({ condition, commands }) => `if-shell -F '#{&&:${isNew},${condition}}' '${commands}' ''`,
+  )
+  return [...deeds, `if-shell -F '${isNew}' 'set -gF @am_done "#{=-1000:@am_done}|${id}|"' ''`].join(' ; ')
 }
 
 /** As `claimLine`. */
@@ -68,10 +66,15 @@ export const driverColours = (hash: string, { foreground, background }: ConsoleC
   commands: `set -w window-style "fg=${foreground},bg=${background}"`,
 })
 
-/** Says until when the driver is here: so many seconds from now, or ago. */
-export function seenLine(hash: string, seconds: number): string {
-  const until = `#{e|${seconds < 0 ? '-' : '+'}:${clock},${Math.abs(seconds)}}`
-  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "${until}"' ''`
+/** Says for how many seconds from now `by`, an instance, answers for the driver. */
+export function seenLine(hash: string, by: string, seconds: number): string {
+  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "#{e|+:${clock},${seconds}}" ; set -g @am_seen_by ${by}' ''`
+}
+
+/** Says how many seconds ago the driver was last here, unless another instance answers for it by now. */
+export function leftLine(hash: string, by: string, seconds: number): string {
+  const isOurs = `#{&&:${isDriver(hash)},#{==:#{@am_seen_by},${by}}}`
+  return `if-shell -F '${isOurs}' 'set -gF @am_seen "#{e|-:${clock},${seconds}}"' ''`
 }
 
 export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { fromBase64, fromHex, toBase64, toBase64Anywhere, toBytes, toHex, toText } from './bytes.ts'
 import { formatCursor, parseCursor } from './cursor.ts'
-import { claim, claimLine, driverSize, releaseLine, requestLines, takeOver } from './driver-lines.ts'
+import { claim, claimLine, driverSize, releaseLine, requestLine, takeOver } from './driver-lines.ts'
 import { hashOf } from './hashes.ts'
 import { parseMessage } from './messages.ts'
 import { normalizePaste } from './normalize-paste.ts'
@@ -69,11 +69,7 @@ it('fits every line through the relay: one write, one line', () => {
     pasteLine(batch, '/home/agent/.agent-machines/console/agent/paste.x', 'am-x'),
     resizeLine(batch, 500, 200),
     claimLine(claimant),
-    ...requestLines('0123456789abcdef', [
-      claim(claimant),
-      takeOver(claimant),
-      driverSize(batch.hash, 500, 200),
-    ]),
+    requestLine('0123456789abcdef', [claim(claimant), takeOver(claimant), driverSize(batch.hash, 500, 200)]),
     helloLine('n', batch.hash),
     releaseLine,
     captureLine(5000),

@@ -31,7 +31,16 @@ it('sends again, in order, what no flight delivered', () => {
   outbox.depart()?.landed(false)
   outbox.add(['c', 'a'])
 
-  expect(outbox.depart()?.lines).toEqual(['a', 'b', 'c'])
+  expect(outbox.depart()?.lines).toEqual(['a', 'b', 'c', 'a'])
+})
+
+it('adds nothing that is all here already', () => {
+  const outbox = new Outbox()
+  outbox.add(['a', 'b'])
+  outbox.depart()
+  outbox.add(['b'])
+
+  expect(outbox.depart()).toBeNull()
 })
 
 it('keeps a flight small, and never leaves a line behind for its size', () => {

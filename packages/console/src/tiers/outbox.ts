@@ -23,11 +23,10 @@ const flightBytes = 64 * 1024
 export class Outbox {
   readonly #lines: Line[] = []
 
-  /** A line that is still here is not added again. */
+  /** What is still here is not added again; with anything new all is, since it belongs together in this order. */
   add(lines: readonly string[]): void {
-    for (const text of lines) {
-      if (!this.#lines.some((line) => line.text === text)) this.#lines.push({ text, carriers: 0 })
-    }
+    if (lines.every((text) => this.#lines.some((line) => line.text === text))) return
+    this.#lines.push(...lines.map((text) => ({ text, carriers: 0 })))
   }
 
   /** Null when nothing is here that no flight carries. */

@@ -40,7 +40,14 @@ clear_courier() {
     { read -r MODES <"$D/modes"; } 2>/dev/null
     printf 'lost %s\n' "$\{MODES#lost }" >"$D/modes"
   fi
-  rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/*.way "$D"/paste.*
+  for old in "$D"/*.in; do drain "$old"; done
+  rm -f "$D"/*.in "$D"/*.log "$D"/*.base "$D"/*.base.new "$D"/*.way "$D"/paste.*
+}
+
+# Whoever is stuck writing to a courier that is gone gets on: nothing else reads its FIFO any more.
+drain() {
+  [ -p "$1" ] || return 0
+  (timeout 5 cat <>"$1") >/dev/null 2>&1 9>&- 8>&- 7>&- &
 }
 
 # How the log can be waited for, and its name without links: GNU tail only waits for writes, and does not poll,

@@ -31,6 +31,7 @@ run_child() {
   done
   printf 'exited %s - %s %s\n' "$\{PID:-0}" "$code" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$D/process.new"
   mv "$D/process.new" "$D/process"
+  forget_keys
   stty sane 2>/dev/null
   [ "$(tm display-message -p -t =am: '#{alternate_on}' 2>/dev/null)" = 1 ] && printf '\033[?1049l'
   printf '\033[?1000l\033[?1002l\033[?1003l\033[?1005l\033[?1006l\033[?2004l\033[?1004l\033[?1l\033>\033[?7h\033[?25h'
@@ -39,10 +40,15 @@ run_child() {
 
 say() { printf '\r\n\033[90m[%s]\033[0m\r\n' "$1"; }
 
-# Sets KEY to one key; fails when the terminal is gone.
+# What was typed for a program that has ended is not for what comes after it.
+forget_keys() {
+  stty -icanon -echo min 0 time 0 2>/dev/null && dd bs=65536 count=1 >/dev/null 2>&1
+}
+
+# Sets KEY to one key, or to all that came at once, which is none; fails when the terminal is gone.
 read_key() {
   stty -icanon -echo min 1 time 0 2>/dev/null
-  KEY=$(dd bs=1 count=1 2>/dev/null; printf .)
+  KEY=$(dd bs=1024 count=1 2>/dev/null; printf .)
   stty sane 2>/dev/null
   [ "$KEY" != . ]
 }

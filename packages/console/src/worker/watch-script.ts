@@ -19,12 +19,15 @@ punch() {
   next=$((excess / 4096 * 4096))
   log="$D/$ID.log"
   keep_modes
-  printf '%s\n' "$next" >"$D/$ID.base"
+  write_base "$next"
   fallocate -p -o "$base" -l "$((next - base))" "$log" 2>/dev/null && return 0
   # No holes on this file system: a new courier life is a new log.
   [ "$excess" -lt 4194304 ] || kill "$COURIER"
-  printf '%s\n' "$base" >"$D/$ID.base"
+  write_base "$base"
 }
+
+# Never empty, for whoever reads it meanwhile.
+write_base() { printf '%s\n' "$1" >"$D/$ID.base.new" && mv "$D/$ID.base.new" "$D/$ID.base"; }
 
 # Remembers the last mode switches of what is about to go.
 keep_modes() {
