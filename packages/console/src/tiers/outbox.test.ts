@@ -34,12 +34,14 @@ it('sends again, in order, what no flight delivered', () => {
   expect(outbox.depart()?.lines).toEqual(['a', 'b', 'c', 'a'])
 })
 
-it('adds nothing that is all here already', () => {
+it('carries at once what is handed over again while a flight is out, and only then', () => {
   const outbox = new Outbox()
   outbox.add(['a', 'b'])
   outbox.depart()
   outbox.add(['b'])
+  const again = outbox.depart()
 
+  expect(again?.lines).toEqual(['a', 'b'])
   expect(outbox.depart()).toBeNull()
 })
 

@@ -2,6 +2,8 @@ interface Line {
   readonly text: string
   /** Flights in the air that carry it. */
   carriers: number
+  /** It was handed over once more while a flight carried it: that one may never land. */
+  isOverdue: boolean
 }
 
 /** Lines on their way to the worker together. */
@@ -25,15 +27,25 @@ export class Outbox {
 
   /** What is still here is not added again; with anything new all is, since it belongs together in this order. */
   add(lines: readonly string[]): void {
-    if (lines.every((text) => this.#lines.some((line) => line.text === text))) return
-    this.#lines.push(...lines.map((text) => ({ text, carriers: 0 })))
+    const here = this.#lines.filter((line) => lines.includes(line.text))
+    if (lines.some((text) => !here.some((line) => line.text === text)))
+      this.#lines.push(...lines.map((text) => ({ text, carriers: 0, isOverdue: false })))
+    else for (const line of here) line.isOverdue = line.carriers > 0
   }
 
-  /** Null when nothing is here that no flight carries. */
+  /** Whether a flight is out for so long that another is to carry what it carries. */
+  get isOverdue(): boolean {
+    return this.#lines.some((line) => line.isOverdue)
+  }
+
+  /** Null when nothing is here that no flight carries in time. */
   depart(): Flight | null {
     const aboard = this.#nextAboard()
-    if (!aboard.some((line) => line.carriers === 0)) return null
-    for (const line of aboard) line.carriers += 1
+    if (!aboard.some((line) => line.carriers === 0 || line.isOverdue)) return null
+    for (const line of aboard) {
+      line.carriers += 1
+      line.isOverdue = false
+    }
     return {
       lines: aboard.map((line) => line.text),
       landed: (delivered) => {

@@ -71,7 +71,8 @@ class PollWire implements Wire {
 
   /** Nothing follows the first answer before it came: it says where the log is. */
   #isFree(): boolean {
-    const most = this.#merge === null ? 1 : mostInFlight
+    // One that waits for news and one that hangs must not keep what hangs from being sent again.
+    const most = this.#merge === null ? 1 : mostInFlight + (this.#outbox.isOverdue ? 1 : 0)
     return this.#inFlight < most && !this.#retries.isWaiting && !this.#stop.signal.aborted
   }
 

@@ -57,6 +57,29 @@ it.each(['stream', 'poll'] as const)(
   },
 )
 
+it.each(['stream', 'poll'] as const)('types a key again by %s whose command hangs', async (tier) => {
+  const machine = aMachine('exec cat')
+  let hangs = false
+  const exec: Exec = {
+    ...machine.exec,
+    exec: async (command) => {
+      if (!hangs || command.stdin === undefined) return machine.exec.exec(command)
+      hangs = false
+      return new Promise<never>(() => undefined)
+    },
+  }
+  const hub = machine.hub({ exec: execOfTier(exec, tier) })
+  const { epoch } = await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })
+  const viewer = new Viewer(hub.stream({ client: 'one', signal: forever() }))
+  await viewer.until((_, events) => events.some((event) => event.event === 'snapshot'))
+
+  hangs = true
+  const answer = await hub.input({ client: 'one', seq: 1, epoch, data: data('x') })
+  await viewer.until((screen) => screen.includes('x'), 5000)
+
+  expect(answer).toEqual({ acked: 1, epoch })
+})
+
 it.each(['stream', 'poll'] as const)('pastes 100 KB exactly by %s', async (tier) => {
   const machine = aMachine(recordInput)
   const hub = machine.hub({ exec: execOfTier(machine.exec, tier) })
