@@ -70,6 +70,20 @@ it('starts an agent anew in its conversation when it is reloaded, and leaves one
   expect(stopped.lines.filter((line) => line.startsWith('started with'))).toEqual(['started with [resume]'])
 })
 
+it('goes on in the conversation also when another one wants the agent started at the same time', async () => {
+  const machine = aMachine(`echo "started with [$*]" >>"$HOME/starts"; exec cat`)
+  setConversations(machine, 'file .agent-machines/bin/agent')
+  await machine.hub().open({ cols: 80, rows: 24, launch: true })
+  await eventually(() => files(machine).includes('alive'))
+
+  killEverything(machine)
+  const ensure = '"$HOME/.agent-machines/bin/am-console" ensure agent 80 24'
+  machine.run(`rm "$HOME/starts"; ${ensure} & ${ensure} --launch; ${ensure} --launch; wait`)
+
+  await eventually(() => machine.run('cat "$HOME/starts"').includes('started'))
+  expect(machine.run('cat "$HOME/starts"')).toBe('started with [resume]\n')
+})
+
 it('offers an agent that had ended before the sleep, and starts nothing', async () => {
   const machine = aMachine('echo up; exit 3')
   await launched(machine, /ended with exit code 3/)

@@ -107,20 +107,32 @@ ensure() {
   use_session "$1"
   lock
   read_courier
+  read_process
+  before=$PID starts=''
   mode=$\{4:+start}
   [ "$\{4:-}" != --reload ] || mode=reload
   known=$(tm display-message -p -t =am: '#{@am_epoch} #{pane_dead}' \; list-clients -t =am -F 'client #{client_pid}' 2>/dev/null)
   case $known$NL in
-    "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier ;;
+    "$NL") need_space; new_session "$2" "$3" "$\{4:-}" && start_courier; [ "$MODE" = offer ] || starts=1 ;;
     *"client $COURIER$NL"*) ;;
     *) courier_attaches || start_courier ;;
   esac
   case $known in
-    *' 1'"$NL"* | *' 1') respawn_pane "$mode" ;;
-    ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || respawn_pane "$mode" ;;
+    *' 1'"$NL"* | *' 1') respawn_pane "$mode"; starts=$mode ;;
+    ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || { respawn_pane "$mode"; starts=$mode; } ;;
   esac
+  [ -z "$starts" ] || [ "$S" != agent ] || until_started "$before"
   printf '%s %s\n' "$2" "$3" >"$D/size"
   setsid "$SELF" watch "$S" </dev/null >/dev/null 2>&1 9>&- 7>&- &
+}
+
+# Who looks next finds it running, or ended, and does not start it over. $1 is the pid of the one before.
+until_started() {
+  tries=0
+  until agent_running || [ "$\{PID:-$1}" != "$1" ] || [ "$tries" -ge 100 ]; do
+    tries=$((tries + 1))
+    sleep 0.02
+  done
 }
 
 respawn_pane() { tm respawn-pane -k -t =am: "$SELF" pane "$S" "$\{1:-offer}" 9>&- 8>&-; }
