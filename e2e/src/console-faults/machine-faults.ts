@@ -32,8 +32,9 @@ export async function flood(machineId: string, session: string): Promise<void> {
  * Does nothing where only root could.
  */
 export async function fillDisk(machineId: string): Promise<() => Promise<void>> {
+  // The first shell is there as long as the machine is; what runs in a console is killed meanwhile.
   const inside = (await processesOfMachine(machineId)).find(({ commandLine }) =>
-    commandLine.startsWith('tmux '),
+    commandLine.startsWith('/bin/sh -c echo ready'),
   )
   if (inside === undefined || process.getuid?.() !== 0) return async () => {}
   const remount = (size: string) =>
