@@ -47,6 +47,9 @@ async function onPlane(
   const plane = await startTieredPlane({ roundTripMs })
   try {
     return await measure(plane)
+  } catch (error) {
+    process.stderr.write(plane.log())
+    throw error
   } finally {
     await removeControlPlane(plane)
   }

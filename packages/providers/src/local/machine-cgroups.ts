@@ -6,7 +6,7 @@ import { type CgroupBase, enableControllers, removeEmptyCgroups } from './cgroup
 import { limitWrites } from './cgroup-layout.ts'
 import { errnoOf, ifPresent } from './local-errors.ts'
 import type { MachineCgroup } from './machine-record.ts'
-import { statOfProcess } from './process-identity.ts'
+import { liveStatOf } from './process-identity.ts'
 import { readSmallFile } from './small-files.ts'
 
 /** More processes than an agent needs, fewer than would stop this computer. */
@@ -112,8 +112,7 @@ async function killMembers({ version, directory }: MachineCgroup): Promise<numbe
   if (pids.length === 0) return 0
   if (version === 2 && (await writesKill(directory))) return pids.length
   for (const pid of pids) signal(Number(pid))
-  const alive = await Promise.all(pids.map((pid) => statOfProcess(Number(pid))))
-  return alive.filter((stat) => stat !== undefined).length
+  return pids.filter((pid) => liveStatOf(Number(pid)) !== undefined).length
 }
 
 /** False on kernels before 5.14, which have no `cgroup.kill`. */

@@ -21,7 +21,7 @@ import {
 } from './machine-cgroups.ts'
 import { type MachineRecord, readRecord, type SandboxIdentity, writeRecord } from './machine-record.ts'
 import { processGroupEnds, signalGroup } from './process-group.ts'
-import { identifySandbox, isSandboxAlive, readBootId, statOfProcess } from './process-identity.ts'
+import { identifySandbox, isSandboxAlive, liveStatOf, readBootId } from './process-identity.ts'
 import { machineHome, machineRuntimes } from './sandbox-arguments.ts'
 import { hostnameOf } from './sandbox-files.ts'
 import { launchSandbox } from './sandbox-launch.ts'
@@ -248,7 +248,7 @@ export class MachineLifecycle {
 /** The process group of the sandbox's first process and of bubblewrap, which waits for it outside; null when it is gone. */
 async function sandboxGroup({ isolation, sandbox }: MachineRecord): Promise<number | null> {
   if (isolation !== 'namespaces' || sandbox === null || !isSandboxAlive(sandbox)) return null
-  return (await statOfProcess(sandbox.initPid))?.groupId ?? null
+  return liveStatOf(sandbox.initPid)?.groupId ?? null
 }
 
 /** Without a sandbox, a machine lives until the computer is started anew. */

@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
+import { liveGroups } from './live-groups.ts'
 import { errnoOf } from './local-errors.ts'
-import { statOfProcess } from './process-identity.ts'
 
 const scanAfterMs = 10
 
@@ -21,10 +20,7 @@ export async function killProcessGroup(groupId: number, boundMs = 5_000): Promis
 
 /** Members that are dead but not reaped by a slow init still take signals; only a look tells. */
 async function hasLiveMember(groupId: number): Promise<boolean> {
-  const names = await readdir('/proc')
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
-  const stats = await Promise.all(pids.map(statOfProcess))
-  return stats.some((stat) => stat?.groupId === groupId)
+  return (await liveGroups()).has(groupId)
 }
 
 /** Resolves once no process of the group is left, not even one that is just ending; false after `boundMs`. */

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { ifPresent } from './local-errors.ts'
 import type { SandboxIdentity } from './machine-record.ts'
 import { readLink, readSmallFile } from './small-files.ts'
 
@@ -23,18 +21,13 @@ export function parseProcessStat(text: string): ProcessStat {
   }
 }
 
-/** Resolves to undefined when there is no such process or it only waits to be reaped. Many may be asked at once. */
-export async function statOfProcess(pid: number): Promise<ProcessStat | undefined> {
-  return statOfLiving(await ifPresent(readFile(statFile(pid), 'utf8')))
-}
-
-function statOfLiving(text: string | undefined): ProcessStat | undefined {
+/** Undefined when there is no such process or it only waits to be reaped. */
+export function liveStatOf(pid: number): ProcessStat | undefined {
+  const text = readSmallFile(`/proc/${pid}/stat`)
   if (text === undefined) return undefined
   const stat = parseProcessStat(text)
   return stat.state === 'Z' || stat.state === 'X' ? undefined : stat
 }
-
-const statFile = (pid: number) => `/proc/${pid}/stat`
 
 export function readBootId(): string {
   return readSmallFile('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
@@ -42,7 +35,7 @@ export function readBootId(): string {
 
 /** Undefined when the process is gone. */
 export function identifySandbox(initPid: number): SandboxIdentity | undefined {
-  const stat = statOfLiving(readSmallFile(statFile(initPid)))
+  const stat = liveStatOf(initPid)
   const pidNamespace = readLink(`/proc/${initPid}/ns/pid`)
   if (stat === undefined || pidNamespace === undefined) return undefined
   return { bootId: readBootId(), initPid, initStartTime: stat.startTime, pidNamespace }

@@ -3,8 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError } from '@agent-machines/core'
 import { errnoOf } from './local-errors.ts'
 import type { MachineRecord } from './machine-record.ts'
-import { statOfProcess } from './process-identity.ts'
+import { liveStatOf } from './process-identity.ts'
 import { machineHome } from './sandbox-arguments.ts'
+
+/** Machines are ended many at a time, among thousands of processes. */
+const filesAtOnce = 64
 
 /** By what a machine's processes are known. */
 type Owner = Pick<MachineRecord, 'uid' | 'isolation'>
@@ -29,8 +32,13 @@ export async function endStrays(record: Owner, home: string): Promise<void> {
 async function straysOf(record: Owner, home: string): Promise<number[]> {
   const names = await readdir('/proc')
   const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
-  const own = await Promise.all(pids.map((pid) => belongs(pid, record, home)))
-  return pids.filter((pid, index) => own[index] && pid !== process.pid)
+  const found: number[] = []
+  for (let start = 0; start < pids.length; start += filesAtOnce) {
+    const some = pids.slice(start, start + filesAtOnce)
+    const own = await Promise.all(some.map((pid) => belongs(pid, record, home)))
+    found.push(...some.filter((pid, index) => own[index] && pid !== process.pid))
+  }
+  return found
 }
 
 async function belongs(pid: number, record: Owner, home: string): Promise<boolean> {
@@ -60,8 +68,8 @@ function sourceOf(root: string): string {
   return path.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
-async function isRunning(pid: number): Promise<boolean> {
-  return (await statOfProcess(pid)) !== undefined
+function isRunning(pid: number): boolean {
+  return liveStatOf(pid) !== undefined
 }
 
 /** Empty where the process is gone or somebody else's. */

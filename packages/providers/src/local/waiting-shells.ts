@@ -75,12 +75,17 @@ export class WaitingShells {
 function liveOf({ shells }: Crew): WaitingShell | undefined {
   for (let shell = shells.shift(); shell !== undefined; shell = shells.shift()) {
     if (shell.isThere) return shell
-    void shell.dismiss()
+    void dismissed(shell)
   }
   return undefined
 }
 
 function dismiss(crew: Crew): void {
   clearTimeout(crew.timer)
-  for (const shell of crew.shells.splice(0)) void shell.dismiss()
+  for (const shell of crew.shells.splice(0)) void dismissed(shell)
+}
+
+/** One that cannot be ended now runs nothing, and ends with this process at the latest. */
+function dismissed(shell: WaitingShell): Promise<void> {
+  return shell.dismiss().catch(() => undefined)
 }
