@@ -24,7 +24,7 @@ const [first] = runs
 if (first === undefined) throw new Error('name the JSON files of the runs')
 const names = [...new Set(runs.flatMap(({ figures }) => figures.map(({ name }) => name)))]
 const rows = names.map((name) => runs.map(({ figures }) => figures.find((figure) => figure.name === name)))
-writeFileSync(`${docs}assets/console-latency.svg`, barChart('Key to echo, median of three runs, ms', bars()))
+writeFileSync(`${docs}assets/console-latency.svg`, barChart('Key to echo, median, ms', bars()))
 writeFileSync(`${docs}reference/console-benchmark.md`, page(first))
 
 function page({ computer }: Run): string {
@@ -40,7 +40,7 @@ function page({ computer }: Run): string {
   }
   return `# Benchmark of the console
 
-\`npm run bench:console -- --run 1\`, and 2 and 3; written by \`npm run docs:console-benchmark\` from what they left in
+\`npm run bench:console -- --run 1\`, and so on; written by \`npm run docs:console-benchmark\` from what the runs left in
 \`artifacts/\`. Measured on ${days}: ${computer.cpu}, ${computer.cores} cores, Node ${computer.node}, everything on one computer.
 Designs take turns key by key within a run, so ratios can be compared between computers and milliseconds cannot.
 
