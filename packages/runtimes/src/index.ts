@@ -2,7 +2,6 @@ export {
   type BootstrapEvent,
   BootstrapFold,
   type BootstrapFoldOptions,
-  linesOf,
   type ToldBootstrapEvent,
 } from './bootstrap/bootstrap-fold.ts'
 export { type BootstrapOffsets, followBootstrapCommand } from './bootstrap/follow-command.ts'

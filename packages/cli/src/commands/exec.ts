@@ -4,6 +4,7 @@ import { findMachine } from '../args/find-machine.ts'
 import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
 import { type OutputOptions, printNote, printResult } from '../output/output.ts'
+import { isLate } from './is-late.ts'
 
 export interface ExecOptions extends OutputOptions {
   readonly cwd?: string
@@ -77,14 +78,4 @@ async function readInput(
   } finally {
     clearTimeout(reminder)
   }
-}
-
-async function isLate(work: Promise<unknown>, ms: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<true>((resolve) => {
-    timer = setTimeout(resolve, ms, true)
-  })
-  const isSo = await Promise.race([work.then(() => false as const), late])
-  clearTimeout(timer)
-  return isSo
 }

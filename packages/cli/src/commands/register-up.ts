@@ -13,8 +13,8 @@ export const registerUp: CommandExtension = (program, context, setExitCode) => {
     .option('--no-open', 'do not')
     .option('--no-install', 'do not install missing tools')
     .option('--allow-unisolated', 'accept machines without a sandbox', false)
-    .option('--json', 'failures as JSON')
     .option('--allow-mount', 'accept folders of this computer as workspaces', false)
+    .option('--json', 'print failures as JSON')
     .action(async (flags) => {
       const { up } = await import('./up.ts')
       setExitCode(await up(context, { ...flags, open: flags.open === true }))

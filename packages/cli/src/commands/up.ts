@@ -8,6 +8,7 @@ import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
 import { UsageError } from '../output/usage-error.ts'
 import { version } from '../version.ts'
+import { isLate } from './is-late.ts'
 
 export interface UpOptions extends UpFlags {
   readonly open: boolean
@@ -19,7 +20,10 @@ const stopWithinMs = 4_500
 export async function up({ io, environment }: CliContext, flags: UpOptions): Promise<number> {
   const starting = start(io, environment.variables, flags)
   const plane = await Promise.race([starting, aborted(io.signal)])
-  if (plane === undefined) return stopEarly(starting, io)
+  if (plane === undefined) {
+    await stopEarly(starting, io)
+    return 0
+  }
   await io.stdout(`${plane.url}\n`)
   await io.stdout(`${plane.loginLink}\n`)
   plane.markReady()
@@ -47,23 +51,23 @@ async function start(io: CliIo, environment: CliContext['environment']['variable
 }
 
 async function stop(plane: ControlPlane, io: CliIo): Promise<void> {
-  const running = await inTime(plane.stop())
-  if (running === null) await io.stderr('Stopped in the middle of a request. Machines keep running.\n')
-  else await io.stderr(`Stopped. ${running} ${running === 1 ? 'machine keeps' : 'machines keep'} running.\n`)
+  const stopping = plane.stop()
+  if (await isLate(stopping, stopWithinMs)) {
+    await io.stderr('Stopped in the middle of a request. Machines keep running.\n')
+    return
+  }
+  const running = await stopping
+  await io.stderr(`Stopped. ${running} ${running === 1 ? 'machine keeps' : 'machines keep'} running.\n`)
 }
 
 /** What it installs or sets up is given the time to come to an end; it begins anew otherwise. */
-async function stopEarly(starting: Promise<ControlPlane>, io: CliIo): Promise<number> {
-  const plane = await inTime(starting.catch(() => null))
-  if (plane !== null) await plane.stop()
+async function stopEarly(starting: Promise<ControlPlane>, io: CliIo): Promise<void> {
+  const ended = starting.then(
+    (plane) => plane.stop(),
+    () => undefined,
+  )
+  await isLate(ended, stopWithinMs)
   await io.stderr('Stopped while it started.\n')
-  return 0
-}
-
-/** Null where it takes too long. */
-function inTime<T>(work: Promise<T>): Promise<T | null> {
-  const late = new Promise<null>((resolve) => setTimeout(resolve, stopWithinMs, null).unref())
-  return Promise.race([work, late])
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -48,7 +48,7 @@ it('gives a reader that stalled one snapshot and keeps little for it', async () 
   onTestFinished(() => machine.remove())
   const hub = machine.hub()
   await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })
-  const reader = hub.stream({ signal: AbortSignal.timeout(50_000) })[Symbol.asyncIterator]()
+  const reader = hub.stream({ client: 'one', signal: AbortSignal.timeout(50_000) })[Symbol.asyncIterator]()
   await reader.next()
   await reader.next()
   const before = process.memoryUsage().rss

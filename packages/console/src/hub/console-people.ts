@@ -37,14 +37,13 @@ export class ConsolePeople {
 
   /** Whether the client reads a stream here, or did so or something else in the last 5 s. */
   isHere(hash: string): boolean {
-    const active = this.#active.get(hash) ?? Number.NEGATIVE_INFINITY
-    return this.#watching.has(hash) || this.#timers.now() - active <= seenForMs
+    return this.awayMs(hash) <= seenForMs
   }
 
   /** For how long the client has neither read nor done anything here. */
   awayMs(hash: string): number {
-    const now = this.#timers.now()
-    return this.#watching.has(hash) ? 0 : now - (this.#active.get(hash) ?? now)
+    if (this.#watching.has(hash)) return 0
+    return this.#timers.now() - (this.#active.get(hash) ?? Number.NEGATIVE_INFINITY)
   }
 
   /** Counts a viewer in; call the answer to count it out. */

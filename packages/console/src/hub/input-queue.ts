@@ -154,7 +154,7 @@ export class InputQueue {
     }
     // Of a copy from before the claim: where nobody drives, none is refused for it.
     if (driver === null) return
-    const details: { driver: Driver } = { driver: driver?.driver ?? null }
+    const details: { driver: Driver } = { driver: driver.driver }
     this.#fail(pending, new AgentMachinesError('CONSOLE_NOT_DRIVER', undefined, { details }))
   }
 
@@ -167,16 +167,20 @@ export class InputQueue {
     }
   }
 
-  #transmit(pending: Pending, claim = this.#host.driverHash() !== pending.claimant.hash): void {
+  #transmit(pending: Pending, claim = this.#mustClaim(pending)): void {
     const { claimant, seq, guardEpoch } = pending
     const line = pending.line({ hash: claimant.hash, seq, epoch: guardEpoch })
     if (this.#host.write(claim ? [claimLine(claimant), line] : [line]) && claim) pending.claims += 1
   }
 
+  #mustClaim({ claims, claimant }: Pending): boolean {
+    return claims > 0 || this.#host.driverHash() !== claimant.hash
+  }
+
   #repeat(pending: Pending): void {
     pending.stops.push(
       this.#host.timers.after(this.#host.roundTrip.overdueMs, () => {
-        this.#transmit(pending, pending.claims > 0 || undefined)
+        this.#transmit(pending)
         this.#repeat(pending)
       }),
     )

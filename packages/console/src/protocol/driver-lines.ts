@@ -7,6 +7,9 @@ const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{
 const isFree = `#{||:#{==:#{@am_driver},},${stale}}`
 const isDriver = (hash: string) => `#{==:#{@am_driver},${hash}}`
 
+/** A line that does the commands where the format is true. */
+const when = (condition: string, commands: string) => `if-shell -F '${condition}' '${commands}' ''`
+
 export interface Claimant {
   readonly hash: string
   readonly client: string
@@ -16,11 +19,6 @@ export interface Claimant {
 function becomeDriver({ hash, client, label }: Claimant): string {
   const who = toHex(toBytes(JSON.stringify([client, label])))
   return `set -g @am_driver ${hash} ; set -g @am_who ${who} ; set -gF @am_since "${clock}" ; set -gF @am_seen "${clock}" ; ${driverMessage}`
-}
-
-/** Makes a client the driver if there is none, or only one that was not seen for 15 s. */
-export function claimLine(claimant: Claimant): string {
-  return `if-shell -F '${isFree}' '${becomeDriver(claimant)}' ''`
 }
 
 /** What a client asks of the console besides typing; done by `requestLine`. */
@@ -36,17 +34,20 @@ export interface DriverRequest {
  */
 export function requestLine(id: string, requests: readonly DriverRequest[]): string {
   const isNew = `#{?#{m:*|${id}|*,#{@am_done}},0,1}`
-  const deeds = requests.map(
-    ({ condition, commands }) => `if-shell -F '#{&&:${isNew},${condition}}' '${commands}' ''`,
-  )
-  return [...deeds, `if-shell -F '${isNew}' 'set -gF @am_done "#{=-1000:@am_done}|${id}|"' ''`].join(' ; ')
+  const deeds = requests.map(({ condition, commands }) => when(`#{&&:${isNew},${condition}}`, commands))
+  return [...deeds, when(isNew, `set -gF @am_done "#{=-1000:@am_done}|${id}|"`)].join(' ; ')
 }
 
-/** As `claimLine`. */
+/** Makes a client the driver if there is none, or only one that was not seen for 15 s. */
 export const claim = (claimant: Claimant): DriverRequest => ({
   condition: isFree,
   commands: becomeDriver(claimant),
 })
+
+/** As `claim`, and each time: it takes nothing from anybody. */
+export function claimLine(claimant: Claimant): string {
+  return when(isFree, becomeDriver(claimant))
+}
 
 /** Makes a client the driver whoever was it. */
 export const takeOver = (claimant: Claimant): DriverRequest => ({
@@ -68,13 +69,16 @@ export const driverColours = (hash: string, { foreground, background }: ConsoleC
 
 /** Says for how many seconds from now `by`, an instance, answers for the driver. */
 export function seenLine(hash: string, by: string, seconds: number): string {
-  return `if-shell -F '${isDriver(hash)}' 'set -gF @am_seen "#{e|+:${clock},${seconds}}" ; set -g @am_seen_by ${by}' ''`
+  return when(isDriver(hash), `set -gF @am_seen "#{e|+:${clock},${seconds}}" ; set -g @am_seen_by ${by}`)
 }
 
 /** Says how many seconds ago the driver was last here, unless another instance answers for it by now. */
 export function leftLine(hash: string, by: string, seconds: number): string {
   const isOurs = `#{&&:${isDriver(hash)},#{==:#{@am_seen_by},${by}}}`
-  return `if-shell -F '${isOurs}' 'set -gF @am_seen "#{e|-:${clock},${seconds}}"' ''`
+  return when(isOurs, `set -gF @am_seen "#{e|-:${clock},${seconds}}"`)
 }
 
-export const releaseLine = `if-shell -F '#{&&:#{!=:#{@am_driver},},${stale}}' 'set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}' ''`
+export const releaseLine = when(
+  `#{&&:#{!=:#{@am_driver},},${stale}}`,
+  `set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}`,
+)

@@ -129,11 +129,6 @@ report_signals() {
 
 # Says of a program that was just started that it runs, before its loop does: what was said of the one before it is over.
 report_start() {
-  tries=0
-  until agent_running || [ "$tries" -ge 100 ]; do
-    tries=$((tries + 1))
-    sleep 0.02
-  done
   read_courier
   open_relay || return 0
   LOST=0 TICK=0

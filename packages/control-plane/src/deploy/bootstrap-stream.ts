@@ -1,10 +1,5 @@
 import { AgentMachinesError, type ErrorCode, type ExecEvent, errorCatalog } from '@agent-machines/core'
-import {
-  BootstrapFold,
-  followBootstrapCommand,
-  linesOf,
-  type ToldBootstrapEvent,
-} from '@agent-machines/runtimes'
+import { BootstrapFold, followBootstrapCommand, type ToldBootstrapEvent } from '@agent-machines/runtimes'
 import type { FleetEvents } from '../fleet/fleet-events.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import type { MachineRow } from '../store/machine-store.ts'
@@ -83,18 +78,11 @@ export class BootstrapStream {
         for (const phase of fold.bootstrap.phases) yield { event: 'phase', data: phase }
       }
       let ended = false
-      for await (const event of exec.streamExec({ ...followBootstrapCommand(), signal })) {
-        for (const told of read(fold, event)) {
-          if (!isNews(told, after)) continue
-          if (told.event === 'done') await this.#noted(row.id)
-          yield toServerEvent(told)
-          ended ||= told.event === 'done'
-        }
-      }
-      for (const told of fold.finish()) {
+      for await (const told of tell(fold, exec.streamExec({ ...followBootstrapCommand(), signal }))) {
         if (!isNews(told, after)) continue
         if (told.event === 'done') await this.#noted(row.id)
         yield toServerEvent(told)
+        ended ||= told.event === 'done'
       }
       if (ended || fold.bootstrap.state === 'done' || fold.bootstrap.state === 'failed') return
       // The runner was killed or has not been started: whoever drives this machine starts it again.
@@ -111,11 +99,16 @@ interface Offsets {
   readonly log: number
 }
 
-/** Feeds one line at a time, so that an id never stands for more than one line of log. */
-function* read(fold: BootstrapFold, event: ExecEvent): Generator<ToldBootstrapEvent> {
-  if (event.kind === 'exit') return
-  for (const line of linesOf(event.bytes))
-    yield* event.kind === 'stdout' ? fold.readState(line) : fold.readLog(line)
+/** All that the output says, to its end. */
+async function* tell(
+  fold: BootstrapFold,
+  output: AsyncIterable<ExecEvent>,
+): AsyncGenerator<ToldBootstrapEvent> {
+  for await (const event of output) {
+    if (event.kind === 'stdout') yield* fold.readState(event.bytes)
+    if (event.kind === 'stderr') yield* fold.readLog(event.bytes)
+  }
+  yield* fold.finish()
 }
 
 function isNews({ event, offsets }: ToldBootstrapEvent, after: Offsets): boolean {

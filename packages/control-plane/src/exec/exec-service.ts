@@ -1,10 +1,4 @@
-import {
-  AgentMachinesError,
-  type ExecAnswer,
-  type ExecCommand,
-  type ExecEvent,
-  type ExecRequest,
-} from '@agent-machines/core'
+import type { ExecAnswer, ExecCommand, ExecEvent, ExecRequest } from '@agent-machines/core'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 
 export type OutputEncoding = 'utf8' | 'base64'
@@ -48,10 +42,6 @@ export class ExecService {
 }
 
 function toCommand(request: ExecRequest, signal: AbortSignal): ExecCommand {
-  if (request.command.includes('\0'))
-    throw new AgentMachinesError('REQUEST_INVALID', 'A command cannot hold NUL.', {
-      details: { errors: [{ path: 'command', message: 'holds NUL' }] },
-    })
   const stdin =
     request.stdinBase64 !== undefined
       ? Uint8Array.from(Buffer.from(request.stdinBase64, 'base64'))

@@ -16,9 +16,13 @@ export function parsePageCursor(text: string): PageCursor {
   const match = /^(\d{1,15})\.([\x21-\x7e]+)$/.exec(Buffer.from(text, 'base64url').toString())
   const [, time, id] = match ?? []
   if (time === undefined || id === undefined) {
-    throw new AgentMachinesError('REQUEST_INVALID', 'The cursor is not one this server gave.', {
-      details: { errors: [{ path: 'cursor', message: 'Not a cursor of this list.' }] },
-    })
+    throw foreignCursor()
   }
   return { createdAt: new Date(Number(time)), id }
+}
+
+export function foreignCursor(): AgentMachinesError {
+  return new AgentMachinesError('REQUEST_INVALID', 'The cursor is not one this server gave.', {
+    details: { errors: [{ path: 'cursor', message: 'Not a cursor of this list.' }] },
+  })
 }

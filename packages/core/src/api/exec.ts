@@ -1,12 +1,15 @@
 import { z } from 'zod'
+import { holdsNoNul } from './holds-no-nul.ts'
+
+const word = z.string().refine(holdsNoNul, 'It cannot hold NUL.')
 
 export const execRequestSchema = z
   .strictObject({
-    command: z.string().min(1),
+    command: word.min(1),
     stdin: z.string().optional(),
     stdinBase64: z.base64().optional(),
-    cwd: z.string().min(1).max(4096).optional(),
-    env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), z.string()).optional(),
+    cwd: word.min(1).max(4096).optional(),
+    env: z.record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/), word).optional(),
     timeoutMs: z.number().int().min(1).max(86_400_000).optional(),
   })
   .refine((body) => body.stdin === undefined || body.stdinBase64 === undefined, {

@@ -103,8 +103,12 @@ export interface Page<T> {
   items: T[]
   nextCursor: string | null
 }
-export const listQuerySchema = z.object({
+/** What every list takes. */
+export const pageQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50),
   cursor: z.string().max(256).optional(),
+})
+export type PageQuery = z.infer<typeof pageQuerySchema>
+export const listQuerySchema = pageQuerySchema.extend({
   include: z.enum(['destroyed']).optional(),
 })

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { holdsNoNul } from './holds-no-nul.ts'
+import { pageQuerySchema } from './machines.ts'
 
 /** `starting` and `running` are not over; every other state is what a run came to. */
 export const runStates = [
@@ -18,11 +20,7 @@ export type RunOutcome = Exclude<RunState, 'starting' | 'running'>
 /** Longest text of one event in characters; the rest is dropped and the event marked `truncated`. */
 export const runTextLimit = 65_536
 
-const task = z
-  .string()
-  .min(1)
-  .max(262_144)
-  .refine((text) => !text.includes('\0'), 'A task cannot hold NUL.')
+const task = z.string().min(1).max(262_144).refine(holdsNoNul, 'A task cannot hold NUL.')
 
 /** `chat`: a message in a conversation that somebody has with the agent. */
 export const runOrigins = ['run', 'chat'] as const
@@ -125,9 +123,7 @@ export const runSchema = z.object({
 })
 export type Run = z.infer<typeof runSchema>
 
-export const runListQuerySchema = z.object({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(256).optional(),
+export const runListQuerySchema = pageQuerySchema.extend({
   origin: z.enum(runOrigins).optional(),
   /** Only those in this conversation. */
   session: session.optional(),

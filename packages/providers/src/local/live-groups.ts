@@ -1,6 +1,6 @@
-import { readdirSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { liveStatOf } from './process-identity.ts'
+import { allPids } from './small-files.ts'
 
 /** So many take a few milliseconds. */
 const perTurn = 200
@@ -22,11 +22,11 @@ export function liveGroups(): Promise<ReadonlySet<number>> {
 }
 
 async function look(): Promise<ReadonlySet<number>> {
-  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const pids = allPids()
   const groups = new Set<number>()
   for (let start = 0; start < pids.length; start += perTurn) {
     for (const pid of pids.slice(start, start + perTurn)) {
-      const stat = liveStatOf(Number(pid))
+      const stat = liveStatOf(pid)
       if (stat !== undefined) groups.add(stat.groupId)
     }
     await nextTurn()

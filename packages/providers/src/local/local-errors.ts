@@ -47,7 +47,16 @@ export async function ifPresent<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-export function undefinedIfAbsent(error: unknown): undefined {
+/** As `ifPresent`, at once. */
+export function ifPresentNow<T>(work: () => T): T | undefined {
+  try {
+    return work()
+  } catch (error) {
+    return undefinedIfAbsent(error)
+  }
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
   const errno = errnoOf(error)
   if (errno !== 'ENOENT' && errno !== 'ESRCH' && errno !== 'ENOTDIR') throw error
   return undefined

@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError } from '@agent-machines/core'
 import { errnoOf } from './local-errors.ts'
 import type { MachineRecord } from './machine-record.ts'
 import { liveStatOf } from './process-identity.ts'
 import { machineHome } from './sandbox-arguments.ts'
+import { allPids } from './small-files.ts'
 
 /** Machines are ended many at a time, among thousands of processes. */
 const filesAtOnce = 64
@@ -30,8 +31,7 @@ export async function endStrays(record: Owner, home: string): Promise<void> {
 }
 
 async function straysOf(record: Owner, home: string): Promise<number[]> {
-  const names = await readdir('/proc')
-  const pids = names.filter((name) => /^\d+$/.test(name)).map(Number)
+  const pids = allPids()
   const found: number[] = []
   for (let start = 0; start < pids.length; start += filesAtOnce) {
     const some = pids.slice(start, start + filesAtOnce)
@@ -46,7 +46,7 @@ async function belongs(pid: number, record: Owner, home: string): Promise<boolea
   if (record.isolation === 'namespaces') return seesHome(await readProcess(pid, 'mountinfo'), home)
   const environment = (await readProcess(pid, 'environ')).split('\0')
   const own = environment.includes(`HOME=${home}`) || environment.includes(`AM_ENTRY_0=${home}`)
-  return own && isRunning(pid)
+  return own && liveStatOf(pid) !== undefined
 }
 
 async function hasUid(pid: number, uid: number): Promise<boolean> {
@@ -66,10 +66,6 @@ export function seesHome(mountinfo: string, home: string): boolean {
 function sourceOf(root: string): string {
   const path = root.replace(/\/\/deleted$/, '')
   return path.replaceAll(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
-}
-
-function isRunning(pid: number): boolean {
-  return liveStatOf(pid) !== undefined
 }
 
 /** Empty where the process is gone or somebody else's. */

@@ -73,9 +73,14 @@ export class BootstrapFold {
 
   /** Takes stderr of the follow command. */
   readLog(bytes: Uint8Array): ToldBootstrapEvent[] {
-    this.#read.log += bytes.length
-    const events = this.#log.read(bytes).flatMap((piece) => this.#applyLog(piece))
-    return [...this.#told(events), ...this.#release(false)]
+    const told: ToldBootstrapEvent[] = []
+    // One at a time, so that an offset never stands for more than one line.
+    for (const line of linesOf(bytes)) {
+      this.#read.log += line.length
+      const events = this.#log.read(line).flatMap((piece) => this.#applyLog(piece))
+      told.push(...this.#told(events), ...this.#release(false))
+    }
+    return told
   }
 
   /** Call when the follow command has ended; a state of `running` then means that the runner was killed. */
@@ -165,7 +170,7 @@ export class BootstrapFold {
 }
 
 /** Whole lines, and what stands behind the last of them. */
-export function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
+function* linesOf(bytes: Uint8Array): Generator<Uint8Array> {
   let start = 0
   while (start < bytes.length) {
     const end = bytes.indexOf(0x0a, start)

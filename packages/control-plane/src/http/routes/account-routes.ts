@@ -6,6 +6,7 @@ import {
   createSessionSchema,
   meSchema,
   pageOf,
+  pageQuerySchema,
   sessionAnswerSchema,
 } from '@agent-machines/core'
 import type { Context } from 'hono'
@@ -18,7 +19,7 @@ import type { SessionStore } from '../../accounts/session-store.ts'
 import { accessRequestOf } from '../authorization.ts'
 import { json, noContent } from '../json.ts'
 import { type Route, route } from '../route.ts'
-import { pageOfWhole, wholeListQuery } from '../whole-list.ts'
+import { pageOfWhole } from '../whole-list.ts'
 
 export interface AccountRouteServices {
   readonly accounts: AccountService
@@ -103,7 +104,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
       path: '/api/v1/api-keys',
       access: 'signed-in',
       summary: 'List API keys, never their values.',
-      query: wholeListQuery,
+      query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(apiKeySchema) },
       handle: async ({ query }) => json(pageOfWhole(await keys.list(workspace), ({ id }) => id, query)),
     }),

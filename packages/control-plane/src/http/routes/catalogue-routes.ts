@@ -2,6 +2,7 @@ import {
   gateRequestSchema,
   gateVerdictSchema,
   pageOf,
+  pageQuerySchema,
   runtimeEntrySchema,
   substrateEntrySchema,
   upstreamCheckSchema,
@@ -12,7 +13,7 @@ import type { Catalogue } from '../../catalogue/catalogue.ts'
 import type { UpstreamChecks } from '../../catalogue/upstream-checks.ts'
 import { json } from '../json.ts'
 import { type Route, route } from '../route.ts'
-import { pageOfWhole, wholeListQuery } from '../whole-list.ts'
+import { pageOfWhole } from '../whole-list.ts'
 
 export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): Route[] {
   return [
@@ -21,7 +22,7 @@ export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): R
       path: '/api/v1/runtimes',
       access: 'signed-in',
       summary: 'The agents that can run, and what each still needs.',
-      query: wholeListQuery,
+      query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(runtimeEntrySchema) },
       handle: async ({ query }) => json(pageOfWhole(await catalogue.runtimes(), ({ id }) => id, query)),
     }),
@@ -30,7 +31,7 @@ export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): R
       path: '/api/v1/substrates',
       access: 'signed-in',
       summary: 'The places machines can run, what each can do and still needs.',
-      query: wholeListQuery,
+      query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(substrateEntrySchema) },
       handle: async ({ query }) => json(pageOfWhole(await catalogue.substrates(), ({ id }) => id, query)),
     }),
@@ -39,7 +40,7 @@ export function catalogueRoutes(catalogue: Catalogue, checks: UpstreamChecks): R
       path: '/api/v1/upstreams',
       access: 'signed-in',
       summary: 'The model sources, the protocols each serves and what it still needs.',
-      query: wholeListQuery,
+      query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(upstreamEntrySchema) },
       handle: async ({ query }) => json(pageOfWhole(await catalogue.upstreams(), ({ id }) => id, query)),
     }),

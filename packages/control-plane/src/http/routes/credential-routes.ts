@@ -2,6 +2,7 @@ import {
   checkCredentialSchema,
   credentialStatusSchema,
   pageOf,
+  pageQuerySchema,
   putCredentialSchema,
   upstreamCheckSchema,
 } from '@agent-machines/core'
@@ -10,7 +11,7 @@ import type { CredentialAdministration } from '../../catalogue/credential-admini
 import type { UpstreamChecks } from '../../catalogue/upstream-checks.ts'
 import { json, noContent } from '../json.ts'
 import { type Route, route } from '../route.ts'
-import { pageOfWhole, wholeListQuery } from '../whole-list.ts'
+import { pageOfWhole } from '../whole-list.ts'
 
 const params = z.object({ name: z.string().max(128) })
 
@@ -21,7 +22,7 @@ export function credentialRoutes(credentials: CredentialAdministration, checks: 
       path: '/api/v1/credentials',
       access: 'signed-in',
       summary: 'List credentials: whether, from where and until which last four characters, never the value.',
-      query: wholeListQuery,
+      query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(credentialStatusSchema) },
       handle: async ({ query }) => json(pageOfWhole(await credentials.list(), ({ name }) => name, query)),
     }),

@@ -1,0 +1,4 @@
+/** No argument, folder or variable of a process can hold one. */
+export function holdsNoNul(text: string): boolean {
+  return !text.includes('\0')
+}
