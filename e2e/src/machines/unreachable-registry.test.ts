@@ -1,3 +1,4 @@
+import type { BootstrapStreamEvent } from '@agent-machines/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import {
@@ -45,10 +46,19 @@ it('says that the registry does not answer, and goes on at that phase once it do
   plane = await startControlPlane({ data: plane.data, environment })
   const still = await plane.client.machines.get(id)
   await plane.client.machines.bootstrap(id)
+  const told = await endOf(plane.client.machines.bootstrapStream(id))
   const ready = await untilState(plane, id, ['ready'], 150_000)
 
   expect(failed.stateReason).toMatch(/^(BOOTSTRAP|RUNTIME_INSTALL)_FAILED$/)
   expect(phase).toMatchObject({ id: 'runtime', error: { category: 'network' } })
   expect(still.state).toBe('failed')
+  expect(told).toEqual({ event: 'done', state: 'done' })
   expect(ready.bootstrap.state).toBe('done')
 })
+
+/** What a follower is told last. */
+async function endOf(events: AsyncIterable<BootstrapStreamEvent>) {
+  let last: BootstrapStreamEvent | undefined
+  for await (const event of events) last = event
+  return last
+}

@@ -14,6 +14,7 @@ export interface BootstrapStreamOptions {
 }
 
 const waitMs = 15_000
+const againMs = 500
 
 /**
  * Tells a bootstrap from its beginning, then live, until it ended.
@@ -64,32 +65,33 @@ export class BootstrapStream {
     return null
   }
 
-  /** Whoever hears `done` finds the machine as it says: whoever drives it has written that down. */
-  async #noted(machineId: string): Promise<void> {
-    await this.#options.events.until(machineId, (row) => row?.state !== 'bootstrapping', waitMs)
-  }
-
   async *#follow(row: MachineRow, after: Offsets, signal: AbortSignal): AsyncGenerator<ServerEvent> {
     const { plan, secrets } = await this.#options.bootstraps.planFor(row)
     const exec = this.#options.access.execFor(row)
+    const newFold = () => new BootstrapFold(plan.phases, { redact: (text) => redact(text, secrets) })
+    if (after.state === 0 && after.log === 0) {
+      for (const phase of newFold().bootstrap.phases) yield { event: 'phase', data: phase }
+    }
     while (!signal.aborted) {
-      const fold = new BootstrapFold(plan.phases, { redact: (text) => redact(text, secrets) })
-      if (after.state === 0 && after.log === 0) {
-        for (const phase of fold.bootstrap.phases) yield { event: 'phase', data: phase }
-      }
-      let ended = false
+      const fold = newFold()
+      let end: ToldBootstrapEvent | undefined
       for await (const told of tell(fold, exec.streamExec({ ...followBootstrapCommand(), signal }))) {
-        if (!isNews(told, after)) continue
-        if (told.event === 'done') await this.#noted(row.id)
-        yield toServerEvent(told)
-        ended ||= told.event === 'done'
+        if (told.event === 'done') end = told
+        else if (isNews(told, after)) yield toServerEvent(told)
       }
-      if (ended || fold.bootstrap.state === 'done' || fold.bootstrap.state === 'failed') return
-      // The runner was killed or has not been started: whoever drives this machine starts it again.
       after = fold.offsets
+      if (end === undefined) {
+        const now = await this.#options.access.get(row.id)
+        if (now.state !== 'bootstrapping') throw failureOf(now)
+      }
+      // Without an end the runner was killed or is not started yet. With one, whoever drives the machine either writes
+      // it down, so that who hears of it finds the machine as it says, or has been told to try again.
+      await this.#options.events.until(row.id, (next) => next?.state !== 'bootstrapping', againMs)
       const now = await this.#options.access.get(row.id)
-      if (now.state !== 'bootstrapping') throw failureOf(now)
-      await this.#options.events.until(row.id, (next) => next?.state !== 'bootstrapping', 500)
+      if (end !== undefined && now.state !== 'bootstrapping') {
+        yield toServerEvent(end)
+        return
+      }
     }
   }
 }

@@ -91,6 +91,27 @@ describe('after a retry', () => {
   })
 })
 
+it('tells the end of the last run only, once nothing more comes', () => {
+  const retry = [
+    { event: 'run', at: at(5) },
+    { event: 'phase', id: 'system', state: 'kept' },
+    { event: 'phase', id: 'runtime', state: 'running', attempt: 1, run: 9, at: at(6) },
+    { event: 'phase', id: 'runtime', state: 'done', attempt: 1, run: 9, at: at(7) },
+    { event: 'end', state: 'done' },
+  ]
+  const fold = new BootstrapFold(phases)
+
+  const live = [
+    ...fold.readLog(bytesOf(log)),
+    ...fold.readState(bytesOf(lines(state))),
+    ...fold.readState(bytesOf(lines(retry))),
+  ]
+  const last = fold.finish()
+
+  expect(live.filter(({ event }) => event === 'done')).toEqual([])
+  expect(last.at(-1)).toMatchObject({ event: 'done', data: { state: 'done' } })
+})
+
 it('passes over a line that a full disk tore apart', () => {
   const torn = `${lines(state.slice(0, 2))}{"event":"phase","id":"sys\n${lines(state.slice(2, 3))}`
 
@@ -114,6 +135,7 @@ it('counts a state as told once it is, not when it is read', () => {
   const events = fold.readLog(bytesOf(log.slice(0, log.indexOf('tmux'))))
   const before = fold.offsets
   fold.readLog(bytesOf(log.slice(log.indexOf('tmux'))))
+  fold.finish()
 
   expect(events).toEqual([])
   expect(before).toEqual({ state: held, log: log.indexOf('tmux') })

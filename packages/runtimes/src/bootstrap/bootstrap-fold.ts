@@ -24,8 +24,9 @@ export interface BootstrapFoldOptions {
 /**
  * Turns the bytes that the follow command prints into the bootstrap as the outside sees it.
  *
- * State and log come on two streams without a common order, so the end of a phase is held back until the log has
- * shown the end of its output, or until \`finish\`. One fold takes the bytes of one machine from offset 0 on.
+ * State and log come on two streams without a common order, so the end of a phase is held back until the log has shown
+ * the end of its output, or until `finish`, and the end of all until `finish`: a retry may have begun since. One fold
+ * takes the bytes of one machine from offset 0 on.
  */
 export class BootstrapFold {
   readonly #order: readonly string[]
@@ -108,6 +109,8 @@ export class BootstrapFold {
   }
 
   #mustWait(event: BootstrapStateEvent): boolean {
+    // Another run may have begun since; the state only says so in its next line.
+    if (event.event === 'end') return this.#held.length === 1
     if (event.event !== 'phase' || (event.state !== 'done' && event.state !== 'failed')) return false
     return this.#phases.has(event.id) && !this.#ended.has(`${event.id} ${event.attempt} ${event.run}`)
   }
@@ -128,7 +131,7 @@ export class BootstrapFold {
     }
     if (event.event === 'end') {
       this.#result = event.state
-      return [{ event: 'done', data: { state: event.state } }]
+      return this.#held.length > 0 ? [] : [{ event: 'done', data: { state: event.state } }]
     }
     const phase = this.#phases.get(event.id)
     if (!phase) return []
