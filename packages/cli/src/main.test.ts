@@ -298,6 +298,7 @@ function aMachine(change: Partial<Machine> = {}): Machine {
     upstream: null,
     model: null,
     preset: null,
+    gateway: null,
     spec: {},
     workspace: null,
     state: 'ready',

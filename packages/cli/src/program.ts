@@ -49,6 +49,7 @@ function addFleetCommands(program: Command, context: CliContext, setExitCode: (c
     .option('--ref <ref>', 'branch, tag or commit of it')
     .option('--host-path <directory>', 'folder of this computer to work on')
     .option('--env <name=value>', 'environment variable; may be repeated', collectPair)
+    .option('--gateway', 'keep its chat gateway running')
     .option('--label <name=value>', 'label; may be repeated', collectPair)
     .option('--idempotency-key <key>', 'the same key never makes a second machine')
     .option('--wait', 'until it is ready, showing the phases')
@@ -83,6 +84,13 @@ function addMachineCommands(program: Command, context: CliContext): void {
     .option('--runtime [version]', 'with this version of its runtime, or the newest')
     .option('--no-wait', 'only ask for it')
     .action(async (id, options) => (await import('./commands/reload.ts')).reload(context, id, options))
+  withJson(
+    program
+      .command('gateway <id> <on|off>')
+      .description('Keep the agent loaded for messages with its chat gateway, or no longer.'),
+  ).action(async (id, wanted, options) =>
+    (await import('./commands/gateway.ts')).gateway(context, id, wanted, options),
+  )
   withJson(program.command('destroy <id>').description('Remove a machine and its files.'))
     .option('--yes', 'really remove it')
     .action(async (id, options) => (await import('./commands/destroy.ts')).destroy(context, id, options))

@@ -20,6 +20,7 @@ import { UploadService } from './console/upload-service.ts'
 import { BootstrapService } from './deploy/bootstrap-service.ts'
 import { BootstrapStream } from './deploy/bootstrap-stream.ts'
 import { DeployService } from './deploy/deploy-service.ts'
+import { GatewayKeeper } from './deploy/gateway-keeper.ts'
 import { machineSteps } from './deploy/machine-steps.ts'
 import { ExecService } from './exec/exec-service.ts'
 import { FleetEvents } from './fleet/fleet-events.ts'
@@ -90,7 +91,8 @@ export function buildServices(
   const bootstraps = new BootstrapService({ machines, access, catalogue, credentials, vault, log })
   const closeConsoles = (id: string, reason: 'asleep' | 'destroyed') => consoles.closeMachine(id, reason)
   const sessions = new SessionKeeper(access, log)
-  const steps = machineSteps({ access, vault, bootstraps, sessions, closeConsoles, log })
+  const gateways = new GatewayKeeper(access, log)
+  const steps = machineSteps({ access, vault, bootstraps, sessions, gateways, closeConsoles, log })
   const reconciler = new Reconciler({ machines, locks, steps, log })
   const kick = (machineId: string) => reconciler.kick(machineId)
   const destroyed = (id: string, withinMs: number) =>

@@ -8,6 +8,8 @@ export { type BootstrapOffsets, followBootstrapCommand } from './bootstrap/follo
 export { agentContextOf, type BootstrapInput, planBootstrap } from './bootstrap/plan-bootstrap.ts'
 export { type StartAnswer, startBootstrapCommand } from './bootstrap/start-command.ts'
 export type { Workspace } from './bootstrap/workspace-phase.ts'
+export { restartGateway, startGateway } from './gateway/gateway-files.ts'
+export type { GatewayRecipe } from './recipe/gateway.ts'
 export type { HeadlessRecipe, HeadlessRequest, RunExit } from './recipe/headless.ts'
 export { recipes } from './recipe/recipes.ts'
 export {

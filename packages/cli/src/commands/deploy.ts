@@ -17,6 +17,7 @@ export interface DeployOptions extends OutputOptions {
   readonly hostPath?: string
   readonly env?: Record<string, string>
   readonly label?: Record<string, string>
+  readonly gateway?: boolean
   readonly idempotencyKey?: string
   readonly wait?: boolean
 }
@@ -57,6 +58,7 @@ function requestOf(options: DeployOptions): CreateMachine {
     runtime,
     substrate,
     ...(upstream ? { upstream } : {}),
+    ...(options.gateway ? { gateway: true } : {}),
     ...(model ? { model } : {}),
     ...(preset ? { preset } : {}),
     ...(name ? { name } : {}),

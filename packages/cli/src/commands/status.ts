@@ -1,4 +1,4 @@
-import type { Machine } from '@agent-machines/core'
+import type { Gateway, Machine } from '@agent-machines/core'
 import { findMachine } from '../args/find-machine.ts'
 import type { CliContext } from '../context/cli-context.ts'
 import { type OutputOptions, printResult } from '../output/output.ts'
@@ -29,7 +29,7 @@ export async function status(
 }
 
 function factsOf(machine: Machine): (readonly [string, string])[] {
-  const { agent, bootstrap, stateReason, stateDetail } = machine
+  const { agent, gateway, bootstrap, stateReason, stateDetail } = machine
   const failed = bootstrap.phases.find((phase) => phase.state === 'failed')
   const done = bootstrap.phases.filter((phase) => phase.state === 'done').length
   const why = stateReason ? ` (${stateReason})` : ''
@@ -39,6 +39,7 @@ function factsOf(machine: Machine): (readonly [string, string])[] {
     ['state', `${machine.state}${why}`],
     ...(stateDetail ? ([['', stateDetail]] as const) : []),
     ['agent', agent ? `${agent.state}${agent.detail ? `: ${agent.detail}` : ''} (${agent.source})` : '-'],
+    ...(gateway ? ([['chat gateway', gatewayText(gateway)]] as const) : []),
     ['runtime', [machine.runtime, machine.runtimeVersion ?? ''].join(' ').trim()],
     ['substrate', machine.substrate],
     ['upstream', machine.upstream ?? '-'],
@@ -51,6 +52,10 @@ function factsOf(machine: Machine): (readonly [string, string])[] {
     ['created', machine.createdAt],
     ['last activity', machine.lastActivityAt],
   ]
+}
+
+function gatewayText({ state, detail }: Gateway): string {
+  return detail ? `${state}: ${detail}` : state
 }
 
 function countBy(machines: readonly Machine[]): Record<string, number> {

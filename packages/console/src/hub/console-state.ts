@@ -1,4 +1,4 @@
-import type { AgentSignals, ConsoleRest } from '@agent-machines/core'
+import type { AgentSignals, ConsoleRest, Gateway } from '@agent-machines/core'
 import { type CapturedScreen, measureScreen, type Snapshot } from '../protocol/compose-snapshot.ts'
 import { type LogItem, LogParser } from '../protocol/log-parser.ts'
 import { type DriverState, type Message, parseMessage } from '../protocol/messages.ts'
@@ -129,6 +129,7 @@ export class ConsoleState {
     if (message === null) return
     if (message.kind === 'driver') this.setDriver(message.driver)
     else if (message.kind === 'signals') this.#takeSignals(message.signals)
+    else if (message.kind === 'gateway') this.#takeGateway(message.gateway)
     else if (message.kind === 'screen') this.#takeScreen(message.screen)
     else if (message.kind === 'rest') this.#takeRest(message.rest)
     else if (message.kind === 'hello') {
@@ -146,7 +147,12 @@ export class ConsoleState {
 
   #takeSignals({ wantsTitle, signals }: { wantsTitle: boolean; signals: AgentSignals }): void {
     this.#wantsTitle = wantsTitle
-    this.signals = { ...signals, screen: this.#screenText }
+    const gateway = this.signals?.gateway
+    this.signals = { ...signals, screen: this.#screenText, ...(gateway && { gateway }) }
+  }
+
+  #takeGateway(gateway: Gateway): void {
+    if (this.signals !== null) this.signals = { ...this.signals, gateway }
   }
 
   #takeRest(rest: ConsoleRest | null): void {

@@ -1,4 +1,10 @@
-import type { AgentSignals, ConsoleRest, Driver } from '@agent-machines/core'
+import {
+  type AgentSignals,
+  type ConsoleRest,
+  type Driver,
+  type Gateway,
+  gatewaySchema,
+} from '@agent-machines/core'
 import { fromHex, toText } from './bytes.ts'
 
 export interface DriverState {
@@ -40,6 +46,7 @@ export type Message =
   | { readonly kind: 'driver'; readonly driver: DriverState | null }
   | ({ readonly kind: 'hello' } & Hello)
   | { readonly kind: 'signals'; readonly signals: Signals }
+  | { readonly kind: 'gateway'; readonly gateway: Gateway }
   | { readonly kind: 'screen'; readonly screen: readonly string[] }
   | { readonly kind: 'rest'; readonly rest: ConsoleRest | null }
 
@@ -67,6 +74,8 @@ export function parseMessage(text: string): Message | null {
       return parseHello(fields)
     case 'am:signals':
       return parsedSignals(fields)
+    case 'am:gateway':
+      return parseGateway(field(0))
     case 'am:screen':
       return { kind: 'screen', screen: parseScreen(field(0)) }
     case 'am:rest':
@@ -119,6 +128,18 @@ function parseRest(text: string): ConsoleRest | null {
     processes: processes === 'kept' ? 'kept' : 'lost',
     conversation: conversation === 'kept' || conversation === 'resumed' ? conversation : 'new',
   }
+}
+
+/** state port since detail */
+function parseGateway(text: string): Message | null {
+  const [, state, port, since = '', detail = ''] = /^(\S+) (\S+) (\S+) ?(.*)$/.exec(text) ?? []
+  const parsed = gatewaySchema.safeParse({
+    state,
+    port: Number(port) || null,
+    since,
+    ...(detail === '' ? {} : { detail }),
+  })
+  return parsed.success ? { kind: 'gateway', gateway: parsed.data } : null
 }
 
 /** A line may have been cut inside a character. */

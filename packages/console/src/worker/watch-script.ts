@@ -105,12 +105,23 @@ read_signals() {
       file) [ -n "$FILE" ] || find_file "$pattern" ;;
     esac
   done 2>/dev/null <"$ROOT/state/signals"
-  NOW="$WANT_TITLE|$STATE|$PID|$CODE|$SINCE|$FILE|$CONTENT"
+  read_gateway
+  NOW="$WANT_TITLE|$STATE|$PID|$CODE|$SINCE|$FILE|$CONTENT|$GATEWAY"
+}
+
+# Sets GATEWAY to what the keeper of the chat gateway says, in characters that a relay takes; empty where there is none.
+read_gateway() {
+  GATEWAY='' keeper='' keeper_born=''
+  { read -r keeper keeper_born GATEWAY <"$ROOT/state/gateway/health"; } 2>/dev/null
+  [ -n "$GATEWAY" ] || return 0
+  case $GATEWAY in *[!a-zA-Z0-9:.,\ ~/-]*) GATEWAY="down 0 $SINCE It says nothing that can be read." ;; esac
+  alive "$keeper" "$keeper_born" || GATEWAY="down $(set -- $GATEWAY; echo "$2 $3") It is not kept running."
 }
 
 beat() {
   BEAT=$TICK BEAT_OPEN=1
   printf '%s\n' "display-message -p 'am:signals|%s|#{@am_sig}|#{@am_file}|#{pane_title}'" >&7
+  [ -z "$GATEWAY" ] || printf '%s\n' "display-message -p 'am:gateway|$GATEWAY'" >&7
 }
 
 report_signals() {

@@ -60,18 +60,18 @@ export class Catalogue {
 
   async runtimes(): Promise<RuntimeEntry[]> {
     const credentials = await this.#options.credentials()
-    return this.#options.runtimes.map(({ manifest, headless, installs }) => {
+    return this.#options.runtimes.map(({ manifest, headless, gateway, installs }) => {
       const { reasons } = decideGate({
         ...anywhere,
         runtime: manifest,
         upstreams: this.#options.upstreams,
         credentials,
       })
-      const takesRuns = headless !== undefined
+      const abilities = { takesRuns: headless !== undefined, hasGateway: gateway !== undefined }
       const versions = installs.map((install) => install.version)
       const version = versions[0] ?? null
       const protocols = [...manifest.protocols]
-      return { ...manifest, version, versions, protocols, takesRuns, ...readiness(reasons) }
+      return { ...manifest, version, versions, protocols, ...abilities, ...readiness(reasons) }
     })
   }
 

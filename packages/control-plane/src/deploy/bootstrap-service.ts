@@ -74,6 +74,7 @@ export class BootstrapService {
     const source = row.workspaceSource
     const plan = planBootstrap({
       ...agent,
+      gateway: row.gateway,
       workspace: source && 'git' in source ? source : null,
       consoleFiles: consoleWorkerFiles(),
       ...firstSize,

@@ -2,6 +2,7 @@ import { AgentMachinesError, type CreateMachine, type Machine } from '@agent-mac
 import { installOf } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { Providers } from '../fleet/machine-access.ts'
+import { assertHasGateway } from '../fleet/machine-actions.ts'
 import { makeMachineName } from '../fleet/machine-name.ts'
 import { toMachine } from '../fleet/to-machine.ts'
 import { bodyHashOf } from '../store/body-hash.ts'
@@ -49,6 +50,7 @@ export class DeployService {
     const before = request && (await machines.repeated(request))
     if (before) return toMachine(machineOf(before))
     const recipe = catalogue.recipe(body.runtime)
+    if (body.gateway) assertHasGateway(recipe)
     const provider = providers.get(body.substrate)
     if (!provider)
       throw new AgentMachinesError('SUBSTRATE_UNKNOWN', `There is no substrate "${body.substrate}".`)
@@ -70,6 +72,7 @@ export class DeployService {
       upstream: verdict.upstream,
       protocol: verdict.protocol,
       model: body.model ?? null,
+      gateway: body.gateway ?? false,
       preset: body.preset ?? null,
       spec: body.spec ?? {},
       env,

@@ -7,6 +7,7 @@ import type { StepRunner } from '../fleet/reconciler.ts'
 import type { MachineRow } from '../store/machine-store.ts'
 import type { Vault } from '../store/secrets/vault.ts'
 import type { BootstrapService } from './bootstrap-service.ts'
+import type { GatewayKeeper } from './gateway-keeper.ts'
 import { openMachineEnvironment } from './machine-environment.ts'
 
 export interface MachineStepOptions {
@@ -14,6 +15,7 @@ export interface MachineStepOptions {
   readonly vault: Pick<Vault, 'open'>
   readonly bootstraps: Pick<BootstrapService, 'run'>
   readonly sessions: Pick<SessionKeeper, 'beforeSleep' | 'afterWake' | 'afterReload'>
+  readonly gateways: Pick<GatewayKeeper, 'afterWake' | 'afterReload'>
   /** Ends this instance's consoles of a machine that is about to stop. */
   readonly closeConsoles: (machineId: string, reason: 'asleep' | 'destroyed') => void
   readonly log: Logger
@@ -21,7 +23,7 @@ export interface MachineStepOptions {
 
 /** What each step of a machine's life does; the reconciler decides when. Every step is safe to repeat. */
 export function machineSteps(options: MachineStepOptions): Readonly<Record<Step, StepRunner>> {
-  const { access, bootstraps, sessions, closeConsoles } = options
+  const { access, bootstraps, sessions, gateways, closeConsoles } = options
   return {
     provision: (row, signal) => provision(options, row, signal),
     async bootstrap(row, signal) {
@@ -32,6 +34,7 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
         return { ...ended, state: 'bootstrapping', runtimeVersion: now.runtimeVersion }
       if (!now.restartAgent) return ended
       await sessions.afterReload(row, signal)
+      await gateways.afterReload(row, signal)
       // The agent that was seen last is gone.
       return { ...ended, restartAgent: false, agent: null }
     },
@@ -39,11 +42,12 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       closeConsoles(row.id, 'asleep')
       await sessions.beforeSleep(row, signal)
       await access.providerOf(row).sleep(refOf(row))
-      return { state: 'asleep', stateReason: null, stateDetail: null, agent: null }
+      return { state: 'asleep', stateReason: null, stateDetail: null, agent: null, gatewayState: null }
     },
     async wake(row, signal) {
       await access.providerOf(row).wake(refOf(row))
       await sessions.afterWake(row, signal)
+      await gateways.afterWake(row, signal)
       const { bootstrap } = await access.get(row.id)
       const state = bootstrap.state === 'pending' ? 'bootstrapping' : 'ready'
       return { state, stateReason: null, stateDetail: null }
@@ -59,8 +63,9 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
 
 /** Whether a machine was meanwhile given other things than it was just set up with. */
 function isOutdated(done: MachineRow, now: MachineRow): boolean {
-  const { upstream, model, runtimeVersion } = done
-  return upstream !== now.upstream || model !== now.model || runtimeVersion !== now.runtimeVersion
+  const { upstream, model, gateway, runtimeVersion } = done
+  const isSame = upstream === now.upstream && model === now.model && gateway === now.gateway
+  return !isSame || runtimeVersion !== now.runtimeVersion
 }
 
 async function provision({ access, vault }: MachineStepOptions, row: MachineRow, signal: AbortSignal) {

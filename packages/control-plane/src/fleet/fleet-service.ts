@@ -10,7 +10,7 @@ import type { RuntimeRecipe } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { MachinePatch, MachineRow, MachineStore } from '../store/machine-store.ts'
 import type { MachineAccess } from './machine-access.ts'
-import { decideBootstrap, decideSleep, decideWake } from './machine-actions.ts'
+import { assertHasGateway, decideBootstrap, decideSleep, decideWake } from './machine-actions.ts'
 import { toMachine } from './to-machine.ts'
 
 export interface FleetServiceOptions {
@@ -96,7 +96,25 @@ export class FleetService {
     const plain: MachinePatch = {
       ...(patch.labels === undefined ? {} : { labels: patch.labels }),
     }
-    if (patch.upstream === undefined && patch.model === undefined) return this.#act(machineId, () => plain)
+    const set = { ...(await this.#modelPatch(row, patch)), ...this.#gatewayPatch(row, patch) }
+    if (Object.keys(set).length === 0) return this.#act(machineId, () => plain)
+    // The configuration phase puts it in place, so the machine goes through its bootstrap again, once it is up.
+    return this.#act(machineId, ({ state, bootstrap }) => ({
+      ...plain,
+      ...set,
+      bootstrap: { ...bootstrap, state: 'pending' },
+      ...(state === 'ready' ? { state: 'bootstrapping' as const } : {}),
+    }))
+  }
+
+  #gatewayPatch(row: MachineRow, { gateway }: PatchMachine): MachinePatch {
+    if (gateway === undefined || gateway === row.gateway) return {}
+    if (gateway) assertHasGateway(this.#options.catalogue.recipe(row.runtime))
+    return { gateway, gatewayState: null }
+  }
+
+  async #modelPatch(row: MachineRow, patch: PatchMachine): Promise<MachinePatch> {
+    if (patch.upstream === undefined && patch.model === undefined) return {}
     const upstream = patch.upstream ?? row.upstream ?? undefined
     const model = patch.model === undefined ? row.model : patch.model
     const verdict = await this.#options.catalogue.gate({
@@ -110,13 +128,7 @@ export class FleetService {
         details: { reasons: verdict.reasons },
       })
     }
-    const chosen = { ...plain, upstream: verdict.upstream, protocol: verdict.protocol, model }
-    // The configuration phase writes the new upstream, so the machine goes through its bootstrap again, once it is up.
-    return this.#act(machineId, ({ state, bootstrap }) => ({
-      ...chosen,
-      bootstrap: { ...bootstrap, state: 'pending' },
-      ...(state === 'ready' ? { state: 'bootstrapping' as const } : {}),
-    }))
+    return { upstream: verdict.upstream, protocol: verdict.protocol, model }
   }
 
   async #rename(row: MachineRow, name: string): Promise<void> {

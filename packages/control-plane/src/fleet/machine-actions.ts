@@ -1,4 +1,5 @@
 import { AgentMachinesError, type Capabilities, type MachineState } from '@agent-machines/core'
+import type { RuntimeRecipe } from '@agent-machines/runtimes'
 import type { MachineTarget } from '../store/schema.ts'
 
 export type Decision = 'do' | 'already'
@@ -81,6 +82,14 @@ export function assertAwake(id: string, state: MachineState): void {
     default:
       state satisfies never
   }
+}
+
+/** Refuses a chat gateway for a runtime that has none. */
+export function assertHasGateway({ manifest, gateway }: Pick<RuntimeRecipe, 'manifest' | 'gateway'>): void {
+  if (gateway) return
+  throw new AgentMachinesError('CAPABILITY_UNSUPPORTED', `${manifest.label} has no chat gateway.`, {
+    details: { capability: 'gateway' },
+  })
 }
 
 function asleep(id: string): AgentMachinesError {

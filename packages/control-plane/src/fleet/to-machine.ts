@@ -1,4 +1,4 @@
-import type { Machine } from '@agent-machines/core'
+import type { Gateway, Machine } from '@agent-machines/core'
 import { withoutCredentials } from '../deploy/redact.ts'
 import type { MachineRow } from '../store/machine-store.ts'
 
@@ -20,6 +20,7 @@ export function toMachine(row: MachineRow): Machine {
     ...(row.stateReason === null ? {} : { stateReason: row.stateReason }),
     ...(row.stateDetail === null ? {} : { stateDetail: row.stateDetail }),
     agent: row.agent,
+    gateway: gatewayOf(row),
     ...(row.lastLine === null ? {} : { lastLine: row.lastLine }),
     isolation: row.isolation,
     network: row.network,
@@ -31,6 +32,13 @@ export function toMachine(row: MachineRow): Machine {
     lastActivityAt: row.lastActivityAt.toISOString(),
     ...(row.expiresAt === null ? {} : { expiresAt: row.expiresAt.toISOString() }),
   }
+}
+
+function gatewayOf({ gateway, gatewayState, state, updatedAt }: MachineRow): Gateway | null {
+  if (!gateway) return null
+  const since = gatewayState?.since ?? updatedAt.toISOString()
+  if (state !== 'ready' && state !== 'unknown') return { state: 'stopped', port: null, since }
+  return gatewayState ?? { state: 'starting', port: null, since }
 }
 
 /** A repository's address is shown without the password that may stand in it. */

@@ -21,8 +21,8 @@ function notes(hasAgent: boolean, lookUp = async () => ['key-12345678']) {
   const written: unknown[][] = []
   let now = 0
   const taker = new AgentNotes({
-    machines: { setAgent: async (...args) => void written.push(args) },
-    row: { id: 'm1', agent: null, lastLine: null },
+    machines: { setSeen: async (id, { agent, lastLine }) => void written.push([id, agent, lastLine]) },
+    row: { id: 'm1', agent: null, lastLine: null, gatewayState: null },
     recipe: {
       manifest: { id: 'r', label: '', summary: '', protocols: [], hasAgent },
       stateOf: () => (hasAgent ? busy : null),

@@ -1,4 +1,5 @@
-import type { AgentSignals, AgentState } from '@agent-machines/core'
+import { isDeepStrictEqual } from 'node:util'
+import type { AgentSignals, AgentState, Gateway } from '@agent-machines/core'
 import { lastLineOf, type RuntimeRecipe } from '@agent-machines/runtimes'
 import type { MachineRow, MachineStore } from '../store/machine-store.ts'
 import type { KnownSecrets } from './known-secrets.ts'
@@ -6,25 +7,27 @@ import { sameObservation } from './same-observation.ts'
 import { StartedAgent } from './started-agent.ts'
 
 export interface AgentNotesOptions {
-  readonly machines: Pick<MachineStore, 'setAgent'>
-  readonly row: Pick<MachineRow, 'id' | 'agent' | 'lastLine'>
+  readonly machines: Pick<MachineStore, 'setSeen'>
+  readonly row: Pick<MachineRow, 'id' | 'agent' | 'lastLine' | 'gatewayState'>
   readonly recipe: Pick<RuntimeRecipe, 'manifest' | 'stateOf' | 'contentOf'>
   readonly secrets: Pick<KnownSecrets, 'hideIn'>
   readonly clock: () => Date
 }
 
-/** Writes down what one machine's agent does and its console's last line, when either is news. */
+/** Writes down what one machine's agent and chat gateway do and its console's last line, when any is news. */
 export class AgentNotes {
   readonly #options: AgentNotesOptions
   readonly #started = new StartedAgent()
   #agent: AgentState | null
   #lastLine: string | null
+  #gateway: Gateway | null
   #screen: readonly string[] | undefined
 
   constructor(options: AgentNotesOptions) {
     this.#options = options
     this.#agent = options.row.agent
     this.#lastLine = options.row.lastLine
+    this.#gateway = options.row.gatewayState
   }
 
   /** Null stands for a worker that says nothing. */
@@ -32,10 +35,13 @@ export class AgentNotes {
     const { machines, row } = this.#options
     const agent = await this.#stateOf(signals)
     const lastLine = await this.#lastLineOf(signals?.screen)
-    if (sameObservation(this.#agent, agent) && lastLine === this.#lastLine) return
-    await machines.setAgent(row.id, agent, lastLine)
+    const gateway = signals?.gateway ?? this.#gateway
+    const isSame = sameObservation(this.#agent, agent) && lastLine === this.#lastLine
+    if (isSame && isDeepStrictEqual(gateway, this.#gateway)) return
+    await machines.setSeen(row.id, { agent, lastLine, ...(gateway && { gatewayState: gateway }) })
     this.#agent = agent
     this.#lastLine = lastLine
+    this.#gateway = gateway
   }
 
   async #stateOf(signals: AgentSignals | null): Promise<AgentState | null> {

@@ -10,7 +10,7 @@ import { AgentNotes } from './agent-notes.ts'
 import { KnownSecrets } from './known-secrets.ts'
 
 export interface AgentWatchOptions {
-  readonly machines: Pick<MachineStore, 'listInStates' | 'setAgent'>
+  readonly machines: Pick<MachineStore, 'listInStates' | 'setSeen'>
   readonly consoles: Pick<ConsoleService, 'hubOf'>
   readonly fleetEvents: Pick<FleetEvents, 'subscribe'>
   readonly catalogue: Pick<Catalogue, 'recipe'>

@@ -80,7 +80,7 @@ export class RunFollower {
       task: run.task,
       timeoutMs: run.timeoutMs,
       workDirectory: context.workDirectory,
-      headless: this.#headlessOf(machine).commandFor({ ...context, model }, request),
+      headless: this.#headlessOf(machine, run).commandFor({ ...context, model }, request),
     })
     const { exitCode, stderr } = await exec.exec({ ...command, timeoutMs: commandMs, signal })
     if (exitCode !== 0) {
@@ -96,7 +96,7 @@ export class RunFollower {
 
   async #read(run: RunRow, machine: MachineRow, agent: Agent, exec: Exec, signal: AbortSignal) {
     const model = run.model ?? agent.context.model
-    const fold = new RunFold(this.#headlessOf(machine).createReader(model), {
+    const fold = new RunFold(this.#headlessOf(machine, run).createReader(model), {
       redact: (text) => redact(text, agent.secrets),
     })
     const log = new StoredLog(run, this.#options.runs)
@@ -106,8 +106,9 @@ export class RunFollower {
     await exec.exec({ ...forgetRunCommand(run.id), timeoutMs: commandMs, signal })
   }
 
-  #headlessOf(machine: MachineRow) {
-    const { headless } = this.#options.catalogue.recipe(machine.runtime)
+  #headlessOf(machine: MachineRow, run: RunRow) {
+    const recipe = this.#options.catalogue.recipe(machine.runtime)
+    const { headless } = run.via === 'gateway' && recipe.gateway ? recipe.gateway : recipe
     if (!headless) throw new AgentMachinesError('CAPABILITY_UNSUPPORTED', `${machine.runtime} takes no runs.`)
     return headless
   }

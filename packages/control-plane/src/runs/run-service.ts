@@ -6,6 +6,7 @@ import {
   type Page,
   type Run,
   type RunListQuery,
+  type RunVia,
 } from '@agent-machines/core'
 import type { RuntimeRecipe } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
@@ -14,7 +15,7 @@ import type { MachineAccess } from '../fleet/machine-access.ts'
 import { assertAwake } from '../fleet/machine-actions.ts'
 import { bodyHashOf } from '../store/body-hash.ts'
 import type { MachineRow } from '../store/machine-store.ts'
-import type { RunRow, RunStore } from '../store/run-store.ts'
+import type { NewRun, RunRow, RunStore } from '../store/run-store.ts'
 import type { RunKeeper } from './run-keeper.ts'
 import { toRun } from './to-run.ts'
 
@@ -51,14 +52,16 @@ export class RunService {
     const before = request && (await runs.repeated(request))
     if (before) return toRun(runOf(before))
     const machine = await access.get(machineId)
-    assertTakes(this.#options.catalogue.recipe(machine.runtime), body)
+    const recipe = this.#options.catalogue.recipe(machine.runtime)
+    assertTakes(recipe, body)
     assertAwake(machine.id, machine.state)
     await bootstraps.agentOf(machine)
     const session = body.session === latestSession ? await this.#latest(machine, body) : body.session
-    const made = await runs.insert(newRun(newId(), machine, { ...body, session }), request)
-    const run = runOf(made)
-    keeper.kick(run.id)
-    return toRun(run)
+    const run = newRun(newId(), machine, { ...body, session })
+    const made = await runs.insert({ ...run, via: viaOf(recipe, machine, run) }, request)
+    const inserted = runOf(made)
+    keeper.kick(inserted.id)
+    return toRun(inserted)
   }
 
   async get(machineId: string, runId: string): Promise<Run> {
@@ -116,6 +119,20 @@ function assertTakes({ manifest, headless }: RuntimeRecipe, body: CreateRun): vo
 
 function unsupported(capability: string, message: string): AgentMachinesError {
   return new AgentMachinesError('CAPABILITY_UNSUPPORTED', message, { details: { capability } })
+}
+
+const heldByGateway =
+  'The chat gateway holds this conversation: it goes on there as a chat, with the model and the permissions of the machine. Begin a new one, or turn the gateway off.'
+
+/** A message goes through the machine's gateway, unless it asks for what only an agent of its own can do. */
+function viaOf({ gateway }: RuntimeRecipe, machine: MachineRow, run: Omit<NewRun, 'via'>): RunVia {
+  const { origin, permissions, model, resumedSession } = run
+  if (!machine.gateway || !gateway) return 'one-shot'
+  const isHeld = resumedSession !== null && gateway.holds(resumedSession)
+  const isPlain = origin === 'chat' && permissions === 'configured' && model === null
+  if (isPlain && (isHeld || resumedSession === null)) return 'gateway'
+  if (isHeld && gateway.holdsAlone) throw unsupported('one-shot', heldByGateway)
+  return 'one-shot'
 }
 
 function newRun(id: string, machine: MachineRow, body: CreateRun) {

@@ -8,6 +8,7 @@ export function toRun(row: RunRow): Run {
     machineId: row.machineId,
     task: row.task,
     origin: row.origin,
+    via: row.via,
     state: row.state,
     detail: row.detail,
     exitCode: row.exitCode,

@@ -168,16 +168,16 @@ describe('changing', () => {
     const machine = aMachine()
     await store.insert(machine)
     time.advance(1)
-    await store.setAgent(machine.id, agent('a'), 'line')
+    await store.setSeen(machine.id, { agent: agent('a'), lastLine: 'line' })
     const written = await store.get(machine.id)
     time.advance(1)
 
-    await store.setAgent(machine.id, agent('a'), 'line')
-    await store.setAgent(machine.id, agent('a'))
+    await store.setSeen(machine.id, { agent: agent('a'), lastLine: 'line' })
+    await store.setSeen(machine.id, { agent: agent('a') })
     expect(await store.get(machine.id)).toEqual(written)
 
-    await store.setAgent(machine.id, agent('a'), null)
-    await store.setAgent(machine.id, null)
+    await store.setSeen(machine.id, { agent: agent('a'), lastLine: null })
+    await store.setSeen(machine.id, { agent: null })
     expect(await store.get(machine.id)).toMatchObject({
       agent: null,
       lastLine: null,

@@ -1,4 +1,4 @@
-import type { AgentState, MachineState, Page } from '@agent-machines/core'
+import type { AgentState, Gateway, MachineState, Page } from '@agent-machines/core'
 import { and, desc, eq, inArray, isNull, lt, ne, notInArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Clock } from './clock.ts'
 import type { Queries } from './database.ts'
@@ -18,6 +18,13 @@ export type MachineRow = typeof machines.$inferSelect
 type Stamps = 'createdAt' | 'updatedAt' | 'lastActivityAt' | 'destroyedAt'
 export type NewMachine = Omit<typeof machines.$inferInsert, Stamps>
 export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace'>>
+
+/** What the agent does, the console's last line and what the chat gateway does; absent where nothing was seen. */
+export interface SeenOfMachine {
+  readonly agent: AgentState | null
+  readonly lastLine?: string | null
+  readonly gatewayState?: Gateway
+}
 
 export type RepeatedOutcome =
   | { readonly outcome: 'repeated'; readonly machine: MachineRow }
@@ -188,19 +195,17 @@ export class MachineStore {
       .where(and(eq(machines.id, id), lt(machines.lastActivityAt, new Date(now.getTime() - 5000))))
   }
 
-  /** Writes what the agent does, and the console's last line where given; what is known already changes nothing. */
-  async setAgent(id: string, agent: AgentState | null, lastLine?: string | null): Promise<void> {
-    const clean = withoutNul({ agent, lastLine })
-    const agentText = clean.agent === null ? null : JSON.stringify(clean.agent)
-    const news = [sql`${machines.agent} is distinct from ${agentText}::jsonb`]
+  /** Writes what was seen of a machine from outside its steps; what is known already changes nothing. */
+  async setSeen(id: string, seen: SeenOfMachine): Promise<void> {
+    const clean = withoutNul(seen)
+    const json = (value: object | null) => (value === null ? null : JSON.stringify(value))
+    const news = [sql`${machines.agent} is distinct from ${json(clean.agent)}::jsonb`]
     if (clean.lastLine !== undefined) news.push(sql`${machines.lastLine} is distinct from ${clean.lastLine}`)
+    if (clean.gatewayState !== undefined)
+      news.push(sql`${machines.gatewayState} is distinct from ${json(clean.gatewayState)}::jsonb`)
     await this.#db
       .update(machines)
-      .set({
-        agent: clean.agent,
-        updatedAt: this.#clock(),
-        ...(clean.lastLine === undefined ? {} : { lastLine: clean.lastLine }),
-      })
+      .set({ ...clean, updatedAt: this.#clock() })
       .where(and(eq(machines.id, id), or(...news)))
   }
 

@@ -165,6 +165,7 @@ function aRun(): NewRun {
     machineId,
     task: 'a task',
     origin: 'run',
+    via: 'one-shot',
     model: null,
     resumedSession: null,
     permissions: 'configured',

@@ -23,6 +23,7 @@ export type NewRun = Pick<
   | 'machineId'
   | 'task'
   | 'origin'
+  | 'via'
   | 'model'
   | 'resumedSession'
   | 'permissions'

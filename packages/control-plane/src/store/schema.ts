@@ -3,6 +3,7 @@ import type {
   Bootstrap,
   Capabilities,
   CreateMachine,
+  Gateway,
   Isolation,
   MachineState,
   Network,
@@ -11,6 +12,7 @@ import type {
   RunOrigin,
   RunState,
   RunUsage,
+  RunVia,
 } from '@agent-machines/core'
 import { sql } from 'drizzle-orm'
 import {
@@ -70,6 +72,9 @@ export const machines = pgTable(
     /** Its agent is to be started anew once it is set up. */
     restartAgent: boolean('restart_agent').notNull().default(false),
     lastLine: text('last_line'),
+    /** Whether a chat gateway was asked for; what it does is in `gatewayState`. */
+    gateway: boolean('gateway').notNull().default(false),
+    gatewayState: jsonb('gateway_state').$type<Gateway>(),
     generation: integer('generation').notNull().default(1),
     createdAt: moment('created_at').notNull(),
     updatedAt: moment('updated_at').notNull(),
@@ -108,6 +113,7 @@ export const runs = pgTable(
     machineId: text('machine_id').notNull(),
     task: text('task').notNull(),
     origin: text('origin').$type<RunOrigin>().notNull().default('run'),
+    via: text('via').$type<RunVia>().notNull().default('one-shot'),
     model: text('model'),
     /** The conversation it was asked to go on with. */
     resumedSession: text('resumed_session'),

@@ -19,6 +19,8 @@ export const runtimeEntrySchema = z.object({
   modelRequired: z.boolean().optional(),
   /** Whether it takes runs: tasks without anybody at the console. */
   takesRuns: z.boolean(),
+  /** Whether it has a chat gateway: a server that keeps its agent loaded for messages. */
+  hasGateway: z.boolean(),
   ...readiness,
 })
 export type RuntimeEntry = z.infer<typeof runtimeEntrySchema>

@@ -4,6 +4,7 @@ import { gitRefPattern, gitUrlPattern, machineNameHint, machineNamePattern } fro
 import {
   agentStateSchema,
   capabilitiesSchema,
+  gatewaySchema,
   isolationSchema,
   machineStateSchema,
   networkSchema,
@@ -42,6 +43,8 @@ export const createMachineSchema = z.strictObject({
     .optional(),
   labels: labelsSchema.optional(),
   workspace: workspaceSchema.optional(),
+  /** Keep the runtime's chat gateway running, where it has one. */
+  gateway: z.boolean().optional(),
 })
 export type CreateMachine = z.infer<typeof createMachineSchema>
 
@@ -50,6 +53,7 @@ export const patchMachineSchema = z.strictObject({
   labels: labelsSchema.optional(),
   upstream: z.string().optional(),
   model: z.string().min(1).max(255).nullable().optional(),
+  gateway: z.boolean().optional(),
 })
 export type PatchMachine = z.infer<typeof patchMachineSchema>
 
@@ -81,6 +85,8 @@ export const machineSchema = z.object({
   /** One sentence for people to go with `stateReason`. */
   stateDetail: z.string().optional(),
   agent: agentStateSchema.nullable(),
+  /** Null where none was asked for. */
+  gateway: gatewaySchema.nullable(),
   /** The last non-empty line of the console, where one is known. */
   lastLine: z.string().optional(),
   isolation: isolationSchema,

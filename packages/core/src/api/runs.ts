@@ -20,6 +20,10 @@ export type RunOutcome = Exclude<RunState, 'starting' | 'running'>
 /** Longest text of one event in characters; the rest is dropped and the event marked `truncated`. */
 export const runTextLimit = 65_536
 
+/** How the agent was reached: started for this task alone, or through the gateway that keeps it loaded. */
+export const runVias = ['one-shot', 'gateway'] as const
+export type RunVia = (typeof runVias)[number]
+
 const task = z.string().min(1).max(262_144).refine(holdsNoNul, 'A task cannot hold NUL.')
 
 /** `chat`: a message in a conversation that somebody has with the agent. */
@@ -103,6 +107,7 @@ export const runSchema = z.object({
   machineId: z.string(),
   task: z.string(),
   origin: z.enum(runOrigins),
+  via: z.enum(runVias),
   state: runStateSchema,
   /** One sentence on how it ended, where the state alone does not say. */
   detail: z.string().nullable(),

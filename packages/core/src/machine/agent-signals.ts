@@ -1,3 +1,5 @@
+import type { Gateway } from './machine-state.ts'
+
 /**
  * What the worker saw of the agent in a console, before anybody draws a conclusion from it.
  *
@@ -18,5 +20,7 @@ export interface AgentSignals {
   readonly title: string | null
   /** The last lines of the screen that are not empty, from top to bottom; absent until it was looked at. */
   readonly screen?: readonly string[]
+  /** The last word of the machine's chat gateway; absent where none was heard. */
+  readonly gateway?: Gateway
   readonly observedAt: string
 }

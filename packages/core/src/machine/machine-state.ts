@@ -27,6 +27,20 @@ export const agentStateSchema = z.object({
 /** What the agent in the console is doing, with the evidence for it. */
 export type AgentState = z.infer<typeof agentStateSchema>
 
+/** `stopped`: its machine is not up; `down`: it ended by itself, or does not answer. */
+export const gatewayStates = ['starting', 'ready', 'down', 'stopped'] as const
+export const gatewaySchema = z.object({
+  state: z.enum(gatewayStates),
+  /** On the machine's loopback; null until one was chosen. */
+  port: z.number().int().nullable(),
+  /** When this state was first seen, ISO 8601. */
+  since: z.string(),
+  /** Why it is down. */
+  detail: z.string().optional(),
+})
+/** What a machine's chat gateway is doing, as its keeper on the machine tells it. */
+export type Gateway = z.infer<typeof gatewaySchema>
+
 export const isolationSchema = z.enum(['vm', 'container', 'namespaces', 'host-user', 'none'])
 export type Isolation = z.infer<typeof isolationSchema>
 export const networkSchema = z.enum(['own', 'shared-host'])

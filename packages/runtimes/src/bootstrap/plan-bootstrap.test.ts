@@ -104,6 +104,7 @@ function inputWith(members: Partial<BootstrapInput> & Pick<BootstrapInput, 'reci
     home: '/home/agent',
     upstream: protocol ? { id: 'anthropic', protocol, baseUrl: 'http://gateway', key } : null,
     model: null,
+    gateway: false,
     workspace: null,
     sharedRuntimePath: null,
     consoleFiles: [{ path: '.agent-machines/bin/am-console', content: '#!/bin/sh\n', mode: 0o700 }],

@@ -1,7 +1,13 @@
 import type { BootstrapPlan, PlannedFile, PlannedPhase, RuntimeInstall } from '@agent-machines/core'
+import { gatewayFiles, startGateway, stopGateway } from '../gateway/gateway-files.ts'
 import { ownRuntimesFolder, workFolder } from '../recipe/paths.ts'
-import type { AgentContext, ModelAccess, RuntimeRecipe } from '../recipe/runtime-recipe.ts'
-import { configurationPhase, consolePhase } from './fingerprint.ts'
+import type {
+  AgentConfiguration,
+  AgentContext,
+  ModelAccess,
+  RuntimeRecipe,
+} from '../recipe/runtime-recipe.ts'
+import { configurationPhase, consolePhase, gatewayPhase } from './fingerprint.ts'
 import { ownRuntimeScript, sharedRuntimeScript } from './runtime-phase.ts'
 import { systemScript } from './system-phase.ts'
 import { type Workspace, workspaceFiles, workspaceScript } from './workspace-phase.ts'
@@ -15,6 +21,8 @@ export interface BootstrapInput {
   readonly home: string
   readonly upstream: ModelAccess | null
   readonly model: string | null
+  /** Whether its chat gateway shall run; only where the recipe has one. */
+  readonly gateway: boolean
   readonly workspace: Workspace | null
   /** Where machines of this substrate share the runtime; null puts one into the home. */
   readonly sharedRuntimePath: string | null
@@ -28,16 +36,29 @@ export interface BootstrapInput {
 export function planBootstrap(input: BootstrapInput): BootstrapPlan {
   const context = agentContextOf(input)
   const configuration = input.recipe.configure(context)
+  const gateway = input.gateway ? input.recipe.gateway : undefined
   const phases: PlannedPhase[] = [
     corePhase('system', 'Check the system', systemScript, 20, 1),
     corePhase('workspace', 'Prepare the workspace', workspaceScript(input.workspace), 1800, 3),
     ...runtimePhases(input, context.runtimePath),
-    corePhase(configurationPhase, 'Write the configuration', configuration.script, 30, 2),
+    corePhase(
+      configurationPhase,
+      'Write the configuration',
+      configurationScript(input, configuration),
+      30,
+      2,
+    ),
     corePhase(consolePhase, 'Open the console', consoleScript(input), 30, 3),
+    ...(gateway ? [corePhase(gatewayPhase, 'Start the chat gateway', startGateway, 60, 2)] : []),
   ]
   return {
     phases,
-    files: [...configuration.files, ...workspaceFiles(input.workspace), ...input.consoleFiles],
+    files: [
+      ...configuration.files,
+      ...(gateway ? gatewayFiles(gateway, context) : []),
+      ...workspaceFiles(input.workspace),
+      ...input.consoleFiles,
+    ],
   }
 }
 
@@ -63,6 +84,11 @@ function runtimePhases(input: BootstrapInput, path: string | null): PlannedPhase
     ? sharedRuntimeScript(install, path)
     : ownRuntimeScript(install, path)
   return [corePhase('runtime', `Install ${input.recipe.manifest.label} ${install.version}`, script, 900, 3)]
+}
+
+/** What the gateway was started with may be about to change, and so may whether there is one. */
+function configurationScript({ recipe }: BootstrapInput, { script }: AgentConfiguration): string {
+  return recipe.gateway ? `${stopGateway}\n${script}` : script
 }
 
 function consoleScript({ cols, rows }: BootstrapInput): string {

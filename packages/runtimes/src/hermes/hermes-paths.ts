@@ -12,3 +12,9 @@ export const hermesStatePath = `${hermesFolder}/agent.json`
 
 /** Names the conversation in the console, once there is one. Relative to the home. */
 export const hermesConversationPath = `${hermesFolder}/conversation`
+
+/** Runs the CLI's HTTP server. Relative to the home. */
+export const hermesGatewayPath = `${hermesFolder}/gateway.py`
+
+/** Talks to that server. Relative to the home. */
+export const hermesGatewayClientPath = `${hermesFolder}/gateway-client.py`

@@ -2,6 +2,7 @@ import { launchFiles } from '../recipe/launcher.ts'
 import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { hermesConfig, hermesEnvironment } from './hermes-config.ts'
 import { hermesConsoleProgram } from './hermes-console-program.ts'
+import { hermesGateway } from './hermes-gateway.ts'
 import { hermesHeadless } from './hermes-headless.ts'
 import { hermesInstall } from './hermes-install.ts'
 import { hermesConsolePath, hermesConversationPath, hermesRunPath, hermesStatePath } from './hermes-paths.ts'
@@ -37,6 +38,7 @@ export const hermesRecipe: RuntimeRecipe = {
     return { files: [...launch, ...programs, ...hermesConfig.files], script: hermesConfig.script }
   },
   headless: hermesHeadless(python),
+  gateway: hermesGateway(python),
   contentOf: hermesContentOf,
   stateOf: hermesStateOf,
 }

@@ -1,6 +1,6 @@
 import { type PlannedFile, quote } from '@agent-machines/core'
 import type { AgentContext } from '../recipe/runtime-recipe.ts'
-import { openClawFolder } from './openclaw-paths.ts'
+import { openClawFolder, openClawGatewayState, openClawTurnsFolder } from './openclaw-paths.ts'
 import { openClawPluginFiles } from './openclaw-plugin.ts'
 
 const seed = `${openClawFolder}/person.json`
@@ -11,6 +11,8 @@ const keyVariable = 'AGENT_MACHINES_MODEL_KEY'
 const machineConfig = `${openClawFolder}/machine.json`
 /** The same, where everything is allowed whatever the person set. */
 const allowAllConfig = `${openClawFolder}/allow-all.json`
+/** The same, with the server that takes messages. */
+const gatewayConfig = `${openClawFolder}/gateway.json`
 
 /**
  * The person's own configuration, written only when absent, and what the machine decides, which is stronger.
@@ -78,6 +80,28 @@ export function openClawEnvironment(context: AgentContext): Record<string, strin
 /** Added to that environment, it lets the agent do everything. */
 export function openClawAllowAll({ home }: AgentContext): Record<string, string> {
   return { OPENCLAW_CONFIG_PATH: `${home}/${allowAllConfig}` }
+}
+
+/** The file with which the CLI's server takes messages. */
+export const openClawServerConfig = jsonFile(gatewayConfig, {
+  $include: ['./machine.json'],
+  gateway: {
+    mode: 'local',
+    bind: 'loopback',
+    // The token comes with the environment.
+    auth: { mode: 'token' },
+    controlUi: { enabled: false },
+    http: { endpoints: { chatCompletions: { enabled: true } } },
+  },
+})
+
+/** Added to that environment, it makes the CLI's server use that file and a state of its own. */
+export function openClawServing({ home }: AgentContext): Record<string, string> {
+  return {
+    OPENCLAW_CONFIG_PATH: `${home}/${gatewayConfig}`,
+    OPENCLAW_STATE_DIR: `${home}/${openClawGatewayState}`,
+    AGENT_MACHINES_TURNS: `${home}/${openClawTurnsFolder}`,
+  }
 }
 
 const apis = {

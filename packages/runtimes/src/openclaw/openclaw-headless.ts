@@ -3,7 +3,12 @@ import type { HeadlessRecipe } from '../recipe/headless.ts'
 import type { AgentContext } from '../recipe/runtime-recipe.ts'
 import { openClawAllowAll } from './openclaw-config.ts'
 import { openClawCommand } from './openclaw-install.ts'
-import { openClawRunsFolder } from './openclaw-paths.ts'
+import {
+  openClawGatewayPrefix,
+  openClawGatewayState,
+  openClawRunsFolder,
+  openClawSessionKey,
+} from './openclaw-paths.ts'
 import { OpenClawRunReader } from './openclaw-run-reader.ts'
 
 /** Longer than any run may take: the CLI would end after ten minutes. */
@@ -30,7 +35,7 @@ export const openClawHeadless: HeadlessRecipe<AgentContext> = {
 }
 
 /**
- * Each conversation has a state folder of its own, named like it.
+ * Each conversation has a state folder of its own, named like it, but for those of the gateway, which share one.
  *
  * The CLI lets one process at a time use a state folder, and the console holds the person's.
  */
@@ -40,6 +45,9 @@ function inItsConversation(home: string, session: string | undefined): string {
       ? 'id=$(cat /proc/sys/kernel/random/uuid) && mkdir -p "$runs/$id" || exit 1'
       : `id=${quote(session.replace(/[^0-9A-Za-z-]/g, ''))}
 [ -n "$id" ] && [ -d "$runs/$id" ] || { echo "There is no conversation $id." >&2; exit 1; }`
+  if (session?.startsWith(openClawGatewayPrefix))
+    return `export OPENCLAW_STATE_DIR=${quote(`${home}/${openClawGatewayState}`)}
+exec "$@" --session-key=${quote(openClawSessionKey(session))}`
   return `runs=${quote(`${home}/${openClawRunsFolder}`)}
 ${choose}
 export OPENCLAW_STATE_DIR="$runs/$id"

@@ -9,3 +9,20 @@ export const openClawConversations = '.openclaw/agents/main/agent/openclaw-agent
 
 /** The CLI's own data of runs, one folder for each conversation. */
 export const openClawRunsFolder = `${openClawFolder}/runs`
+
+/** The CLI's own data of its server, which nothing else may use meanwhile. */
+export const openClawGatewayState = `${openClawFolder}/gateway`
+
+/** How the conversations in it are named. */
+export const openClawGatewayPrefix = 'gateway-'
+
+/** How the CLI names one of them. */
+export function openClawSessionKey(conversation: string): string {
+  return `agent:main:${conversation}`
+}
+
+/** What the plugin writes of each message to the server, in a file named like its conversation. */
+export const openClawTurnsFolder = `${openClawFolder}/turns`
+
+/** Talks to that server. */
+export const openClawGatewayClientPath = `${openClawFolder}/gateway-client.mjs`

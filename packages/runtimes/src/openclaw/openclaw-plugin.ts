@@ -9,7 +9,8 @@ const tries = 4
  * The plugin through which the CLI tells its own events: an ECMAScript module and what describes it.
  *
  * Started as `tui` it keeps `<pid>.json` in the folder that `AGENT_MACHINES_STATE` names: what the agent does and
- * since when. In a run, marked by `AGENT_MACHINES_RUN`, it prints each message and how it ended, as lines of JSON.
+ * since when. In a run, marked by `AGENT_MACHINES_RUN`, it prints each message and how it ended, as lines of JSON. In
+ * the gateway it writes the same of each conversation that has a file in the folder which `AGENT_MACHINES_TURNS` names.
  */
 export function openClawPluginFiles(folder: string): PlannedFile[] {
   const description = {
@@ -33,15 +34,15 @@ export function openClawPluginFiles(folder: string): PlannedFile[] {
 }
 
 /** The CLI loads it several times in one process, with another `api` each time. */
-const openClawPlugin = `import { existsSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
+const openClawPlugin = `import { closeSync, constants, existsSync, openSync, readdirSync, renameSync, rmSync, writeFileSync, writeSync } from 'node:fs'
 
 const [, , command] = process.argv
 const tries = ${tries}
 const folder = process.env.AGENT_MACHINES_STATE
+const turns = process.env.AGENT_MACHINES_TURNS
 const file = folder + '/' + process.pid + '.json'
 const working = new Map()
 let now = { state: 'started' }
-let failed
 let last = ''
 
 function write() {
@@ -78,8 +79,27 @@ function follow({ runId, stream, data }) {
   write()
 }
 
-function print(record) {
-  writeSync(1, JSON.stringify(record) + '\\n')
+// Null for one that is not the gateway's.
+function conversationOf(sessionKey) {
+  return /^agent:main:(gateway-[0-9a-f-]+)$/.exec(sessionKey)?.[1] ?? null
+}
+
+// Whoever asks for an answer makes its file.
+function writeTurn(turn, text) {
+  try {
+    const file = openSync(turns + '/' + turn, constants.O_WRONLY | constants.O_APPEND)
+    writeSync(file, text)
+    closeSync(file)
+  } catch {
+    // Nobody waits for this one.
+  }
+}
+
+function print(record, sessionKey) {
+  const text = JSON.stringify(record) + '\\n'
+  if (isRun) return writeSync(1, text)
+  const turn = conversationOf(sessionKey)
+  if (turn) writeTurn(turn, text)
 }
 
 const mark = Symbol.for('agent-machines')
@@ -87,6 +107,7 @@ const isFirst = !globalThis[mark]
 globalThis[mark] = true
 const isConsole = command === 'tui' && Boolean(folder)
 const isRun = command === 'agent' && Boolean(process.env.AGENT_MACHINES_RUN)
+const isGateway = command === 'gateway' && Boolean(turns)
 
 function begin(events) {
   if (isConsole) {
@@ -95,15 +116,22 @@ function begin(events) {
     write()
     events.onAgentEvent(follow)
   }
-  if (isRun) {
-    let gaveUp = false
-    events.onAgentEvent(({ stream, data, sessionId }) => {
-      if (gaveUp) return
-      if (stream === 'lifecycle') print({ ...(failed = data), type: 'lifecycle', session: sessionId })
+  if (isRun || isGateway) {
+    const failed = new Map()
+    const gaveUp = new Set()
+    events.onAgentEvent(({ runId, stream, data, sessionId, sessionKey }) => {
+      if (gaveUp.has(runId)) return
+      const session = conversationOf(sessionKey) ?? sessionId
+      if (stream === 'lifecycle') {
+        failed.set(runId, data)
+        print({ ...data, type: 'lifecycle', session }, sessionKey)
+        if (data.phase === 'end' || data.phase === 'error') failed.delete(runId)
+      }
       if (stream !== 'run_status' || !(data.attempt > tries)) return
-      gaveUp = true
-      print({ ...failed, type: 'lifecycle', phase: 'error', session: sessionId })
-      process.kill(process.pid, 'SIGTERM')
+      gaveUp.add(runId)
+      print({ ...failed.get(runId), type: 'lifecycle', phase: 'error', session }, sessionKey)
+      // In the gateway whoever asked hangs up, which ends it.
+      if (isRun) process.kill(process.pid, 'SIGTERM')
     })
   }
 }
@@ -114,9 +142,9 @@ export default {
   description: 'Tells what the agent does',
   register(api) {
     if (isFirst) begin(api.runtime.events)
-    if (isRun)
-      api.on('before_message_write', ({ message }) => {
-        print({ type: 'message', message })
+    if (isRun || isGateway)
+      api.on('before_message_write', ({ message }, { sessionKey }) => {
+        print({ type: 'message', message }, sessionKey)
       })
   },
 }

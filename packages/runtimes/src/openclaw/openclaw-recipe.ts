@@ -1,6 +1,7 @@
 import { launchFiles } from '../recipe/launcher.ts'
 import type { RuntimeRecipe } from '../recipe/runtime-recipe.ts'
 import { openClawEnvironment, openClawFiles } from './openclaw-config.ts'
+import { openClawGateway } from './openclaw-gateway.ts'
 import { openClawHeadless } from './openclaw-headless.ts'
 import { openClawCommand, openClawInstall, openClawNode } from './openclaw-install.ts'
 import { openClawConversations, openClawStateFile } from './openclaw-paths.ts'
@@ -31,6 +32,7 @@ export const openClawRecipe: RuntimeRecipe = {
     return { files: [...launch, ...own.files], script: own.script }
   },
   headless: openClawHeadless,
+  gateway: openClawGateway,
   contentOf: openClawContentOf,
   stateOf: openClawStateOf,
 }

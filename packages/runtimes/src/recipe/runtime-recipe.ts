@@ -6,6 +6,7 @@ import type {
   RuntimeInstall,
   RuntimeManifest,
 } from '@agent-machines/core'
+import type { GatewayRecipe } from './gateway.ts'
 import type { HeadlessRecipe } from './headless.ts'
 
 /** Where the models come from, with the key that opens it. */
@@ -59,6 +60,8 @@ export interface RuntimeRecipe {
   configure(context: AgentContext): AgentConfiguration
   /** Absent for a runtime that does no task by itself. */
   readonly headless?: HeadlessRecipe<AgentContext>
+  /** Absent for a runtime without an HTTP server of its own. */
+  readonly gateway?: GatewayRecipe<AgentContext>
   /** The lines of a screen that are not the runtime's own frame, input box, spinner or status bar. */
   contentOf(screen: readonly string[]): readonly string[]
   /** What the agent does by its own signals; null for a runtime without an agent. */

@@ -123,7 +123,7 @@ ${processIdentity}
 [ -e stop ] || echo cancelled >stop
 is_alive agent && ${askToEnd('pid')}
 is_alive runner && exit 0
-${endMarked(id)}`,
+${endMarked(runMark, id)}`,
   }
 }
 

@@ -12,15 +12,15 @@ export function runFolder(id: string): string {
 }
 
 /**
- * Ends every process that carries the mark of the run, whatever group it is in.
+ * Ends every process that carries the mark in its environment, whatever group it is in.
  *
  * New ones can be started while they are looked for, so it looks until there are none. The mark is written so that a
  * process which has this text itself in its environment, as a substrate may hand over commands, does not carry it.
  */
-export function endMarked(id: string): string {
+export function endMarked(mark: string, value: string): string {
   return `tries=0
 while [ "$tries" -lt 40 ]; do
-  marked=$(grep -lF '${runMark}''=${id}' /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3)
+  marked=$(grep -lF '${mark}'"=${value}" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3)
   [ -n "$marked" ] || break
   kill -s KILL $marked 2>/dev/null
   tries=$((tries + 1))
@@ -68,7 +68,7 @@ wait "$agent"
 code=$?
 kill "$watchdog" 2>/dev/null
 kill -s KILL -- "-$agent" 2>/dev/null
-${endMarked(id)}
+${endMarked(runMark, id)}
 reason=ended
 [ -r stop ] && read -r reason <stop
 printf '%s %s\\n' "$code" "$reason" >exit.new && mv exit.new exit

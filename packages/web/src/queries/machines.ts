@@ -69,6 +69,7 @@ export type MachineCommand =
   | { readonly kind: 'wake' | 'sleep' | 'bootstrap' | 'destroy' }
   | { readonly kind: 'rename'; readonly name: string }
   | { readonly kind: 'model'; readonly upstream: string; readonly model: string | null }
+  | { readonly kind: 'gateway'; readonly wanted: boolean }
   | { readonly kind: 'reload'; readonly runtimeVersion: string | undefined }
   | { readonly kind: 'agent'; readonly action: AgentAction }
 
@@ -88,6 +89,8 @@ async function runCommand(client: Client, id: string, command: MachineCommand): 
       return client.machines.patch(id, { name: command.name })
     case 'model':
       return client.machines.patch(id, { upstream: command.upstream, model: command.model })
+    case 'gateway':
+      return client.machines.patch(id, { gateway: command.wanted })
     case 'reload':
       return client.machines.reload(id, { runtimeVersion: command.runtimeVersion })
     case 'agent':

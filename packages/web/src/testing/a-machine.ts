@@ -15,6 +15,7 @@ export function aMachine(change: Partial<Machine> = {}): Machine {
     spec: {},
     workspace: null,
     state: 'ready',
+    gateway: null,
     agent: { state: 'idle', since: '2026-01-01T11:00:00.000Z', source: 'session-file' },
     isolation: 'namespaces',
     network: 'shared-host',

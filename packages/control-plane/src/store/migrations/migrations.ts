@@ -2,6 +2,7 @@ import { machinesAndAccounts } from './0001-machines-and-accounts.ts'
 import { runs } from './0002-runs.ts'
 import { chat } from './0003-chat.ts'
 import { reload } from './0004-reload.ts'
+import { gateways } from './0005-gateways.ts'
 
 export interface Migration {
   /** Position in the list, from 1; permanent. */
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'runs', sql: runs },
   { version: 3, name: 'chat', sql: chat },
   { version: 4, name: 'reload', sql: reload },
+  { version: 5, name: 'gateways', sql: gateways },
 ]

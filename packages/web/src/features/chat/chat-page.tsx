@@ -1,6 +1,6 @@
 import '../../styles/chat.css'
 import '../../styles/runs.css'
-import { isRunOver, type Machine, type Run } from '@agent-machines/core'
+import { isRunOver, type Machine, type Run, type RuntimeEntry } from '@agent-machines/core'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useRuntimes } from '../../queries/catalogue.ts'
@@ -10,6 +10,7 @@ import { blockedBy } from '../runs/blocked-by.ts'
 import { useRunEvents } from '../runs/use-run-events.ts'
 import { ChatView } from './chat-view.tsx'
 import { conversationsOf, goingOn } from './conversations.ts'
+import { HowReached } from './how-reached.tsx'
 import { Turn } from './turn.tsx'
 
 /** A conversation with a machine's agent. */
@@ -19,7 +20,7 @@ export function ChatPage() {
   const runtime = useRuntimes().data?.find((each) => each.id === machine?.runtime)
   if (!machine || !runtime) return null
   if (!runtime.takesRuns) return <NobodyThere id={id} />
-  return <Chat key={id} machine={machine} />
+  return <Chat key={id} machine={machine} runtime={runtime} />
 }
 
 function NobodyThere({ id }: { id: string }) {
@@ -33,7 +34,7 @@ function NobodyThere({ id }: { id: string }) {
   )
 }
 
-function Chat({ machine }: { machine: Machine }) {
+function Chat({ machine, runtime }: { machine: Machine; runtime: RuntimeEntry }) {
   const runs = useRuns(machine.id, 'chat')
   const start = useStartRun(machine.id, 'chat')
   const cancel = useCancelRun(machine.id, 'chat')
@@ -50,6 +51,7 @@ function Chat({ machine }: { machine: Machine }) {
       readError={runs.error}
       actionError={start.error ?? cancel.error}
       blocked={blockedBy(machine)}
+      how={<HowReached machine={machine} runtime={runtime} />}
       isPending={start.isPending}
       onRetry={() => void runs.refetch()}
       onOpen={setOpened}

@@ -16,6 +16,8 @@ export interface ChatViewProps extends ComposerProps {
   readonly onRetry: () => void
   /** With the id of a conversation; null begins a new one. */
   readonly onOpen: (id: string | null) => void
+  /** How messages reach the agent. */
+  readonly how: ReactNode
   readonly turn: (run: Run) => ReactNode
 }
 
@@ -30,7 +32,7 @@ export function ChatView(props: ChatViewProps) {
   return (
     <div className="chat">
       <div className="chat-bar">
-        <p className="text-ink-3">Beside the terminal: each message starts the agent once.</p>
+        {props.how}
         <span className="flex-1" />
         {conversations && conversations.length > 0 && (
           <>

@@ -42,10 +42,17 @@ export function turnBlocksOf(events: readonly StoredRunEvent[]): TurnBlock[] {
         break
       }
       case 'error':
-        blocks.push({ key, kind: 'error', text: event.data.message })
+        // What is said again with each try is said once.
+        if (textOfError(blocks.at(-1)) !== event.data.message)
+          blocks.push({ key, kind: 'error', text: event.data.message })
     }
   }
   return blocks
+}
+
+/** Null for anything but an error. */
+export function textOfError(block: TurnBlock | undefined): string | null {
+  return block?.kind === 'error' ? block.text : null
 }
 
 /** The first text in the input, a command or a path, says what the call is about. */

@@ -4,7 +4,7 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import { runShapes } from '../runs/run-shape.ts'
 import type { RunEvents } from '../runs/use-run-events.ts'
 import { Markdown } from './markdown.tsx'
-import { type TurnBlock, turnBlocksOf } from './turn-blocks.ts'
+import { type TurnBlock, textOfError, turnBlocksOf } from './turn-blocks.ts'
 
 export interface TurnProps {
   readonly run: Run
@@ -29,11 +29,16 @@ export function Turn({ run, read }: TurnProps) {
         <p className={`turn-state word-${glyph}`}>
           <StateGlyph shape={glyph} />
           {word}
-          {run.detail !== null && <span className="text-ink-2">{run.detail}</span>}
+          {run.detail !== null && run.detail !== textOfError(blocks.at(-1)) && (
+            <span className="text-ink-2">{run.detail}</span>
+          )}
         </p>
       )}
       {isRunOver(run.state) && run.usage && (
-        <p className="turn-state text-ink-3">{describeRunUsage(run.usage)}</p>
+        <p className="turn-state text-ink-3">
+          {describeRunUsage(run.usage)}
+          {run.via === 'gateway' && <span>through the gateway</span>}
+        </p>
       )}
     </li>
   )

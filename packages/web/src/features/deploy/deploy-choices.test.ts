@@ -96,6 +96,7 @@ function aCatalogue({ keys }: { keys: readonly string[] }): Catalogue {
     protocols,
     hasAgent: protocols.length > 0,
     takesRuns: protocols.length > 0,
+    hasGateway: false,
   })
   const { capabilities, isolation, network } = aMachine()
   return {

@@ -6,6 +6,7 @@ import { StateGlyph } from '../../components/state-glyph.tsx'
 import { StateMark } from '../../components/state-mark.tsx'
 import type { Labels } from '../../queries/catalogue.ts'
 import { displayStateOf } from '../machines/display-state.ts'
+import { gatewayWords } from '../machines/gateway-words.ts'
 import { isWaiting } from '../machines/group-machines.ts'
 import { needOf, rowNameOf } from '../machines/machine-sentences.ts'
 
@@ -22,6 +23,7 @@ export interface MachineRowProps {
 export function MachineRow({ machine, labels, nowMs, needsYou, menu }: MachineRowProps) {
   const waiting = isWaiting(machine)
   const need = needsYou ? needOf(machine) : null
+  const gateway = machine.gateway && gatewayWords(machine.gateway)
   const runtime = labels.runtime(machine.runtime)
   const substrate = labels.substrate(machine.substrate)
   return (
@@ -58,7 +60,15 @@ export function MachineRow({ machine, labels, nowMs, needsYou, menu }: MachineRo
           </Link>
         )}
       </span>
-      <span className="column-runtime cut text-ink-2">{runtime}</span>
+      <span className="column-runtime cut text-ink-2">
+        {runtime}
+        {gateway && (
+          <span className="row-gateway">
+            <StateGlyph shape={gateway.glyph} />
+            chat {machine.gateway?.state}
+          </span>
+        )}
+      </span>
       <span className="column-substrate cut text-ink-2">{substrate}</span>
       <span className="column-age tabular text-right whitespace-nowrap text-ink-2">
         <Age since={machine.createdAt} />
@@ -66,6 +76,7 @@ export function MachineRow({ machine, labels, nowMs, needsYou, menu }: MachineRo
       <span className="row-more row-raised">{menu}</span>
       <span className="row-meta">
         {runtime}, {substrate}
+        {gateway && `, chat ${machine.gateway?.state}`}
       </span>
     </li>
   )

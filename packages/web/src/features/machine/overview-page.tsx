@@ -25,6 +25,7 @@ export function OverviewPage() {
       <OverviewView
         machine={machine}
         labels={labels}
+        hasGateway={runtime?.hasGateway === true}
         newestVersion={runtime?.version ?? null}
         nowMs={nowMs}
         isPending={isPending}

@@ -22,6 +22,8 @@ export interface OverviewViewProps {
   readonly error: unknown
   readonly onCommand: (command: MachineCommand) => void
   readonly onDestroy: () => void
+  /** Whether its runtime has a chat gateway. */
+  readonly hasGateway: boolean
   /** Its runs, where its runtime takes some. */
   readonly runs?: ReactNode
 }
@@ -50,9 +52,10 @@ export function OverviewView(props: OverviewViewProps) {
   )
 }
 
-function Doing({ machine, nowMs, isPending, onCommand }: OverviewViewProps) {
-  const { agent } = machine
+function Doing({ machine, nowMs, isPending, hasGateway, onCommand }: OverviewViewProps) {
+  const { agent, gateway } = machine
   const actions = actionsFor(machine)
+  const canGateway = hasGateway && actions.gateway
   return (
     <section className="panel">
       <h2 className="panel-head">What it is doing</h2>
@@ -82,6 +85,16 @@ function Doing({ machine, nowMs, isPending, onCommand }: OverviewViewProps) {
             </dd>
           </>
         )}
+        {gateway && (
+          <>
+            <dt>Chat gateway</dt>
+            <dd>
+              {gateway.state} <span className="text-ink-3">since {formatMoment(gateway.since, nowMs)}</span>
+              {gateway.port !== null && <p className="text-ink-2">Port {gateway.port} of its own loopback</p>}
+              {gateway.detail && <p className="text-ink-2">{gateway.detail}</p>}
+            </dd>
+          </>
+        )}
         {machine.lastLine && (
           <>
             <dt>Last line</dt>
@@ -95,7 +108,7 @@ function Doing({ machine, nowMs, isPending, onCommand }: OverviewViewProps) {
           <Age since={machine.lastActivityAt} /> ago
         </dd>
       </dl>
-      {(actions.startAgent || actions.stopAgent) && (
+      {(actions.startAgent || actions.stopAgent || canGateway) && (
         <div className="flex flex-wrap gap-2 px-4 pb-4">
           {actions.startAgent && (
             <Command isPending={isPending} onRun={() => onCommand({ kind: 'agent', action: 'start' })}>
@@ -110,6 +123,14 @@ function Doing({ machine, nowMs, isPending, onCommand }: OverviewViewProps) {
           {actions.stopAgent && (
             <Command isPending={isPending} onRun={() => onCommand({ kind: 'agent', action: 'stop' })}>
               Stop the agent
+            </Command>
+          )}
+          {canGateway && (
+            <Command
+              isPending={isPending}
+              onRun={() => onCommand({ kind: 'gateway', wanted: gateway === null })}
+            >
+              {gateway === null ? 'Start a chat gateway' : 'Stop the chat gateway'}
             </Command>
           )}
         </div>

@@ -8,6 +8,7 @@ export interface MachineActions {
   readonly changeModel: boolean
   readonly retryBootstrap: boolean
   readonly reload: boolean
+  readonly gateway: boolean
   readonly startAgent: boolean
   readonly stopAgent: boolean
   readonly restartAgent: boolean
@@ -31,6 +32,7 @@ export function actionsFor(machine: Machine): MachineActions {
     changeModel: up && machine.upstream !== null,
     retryBootstrap: !gone && !lostForGood && machine.bootstrap.state === 'failed',
     reload: up,
+    gateway: up,
     startAgent: agentUp && !agentRuns,
     stopAgent: agentRuns,
     restartAgent: agentRuns,

@@ -117,6 +117,7 @@ function aRun(change: Partial<Run> = {}): Run {
     machineId: 'm1',
     task: 'the task\nin detail',
     origin: 'run',
+    via: 'one-shot',
     state: 'running',
     detail: null,
     exitCode: null,
