@@ -46,6 +46,24 @@ it('notes a reload that is asked for while a machine is set up, and starts nothi
   expect(row).toMatchObject({ state: 'bootstrapping', restartAgent: true })
 })
 
+it('sets a machine up again for a chat gateway, for none again, and not for what it has', async () => {
+  const row = { ...aRow({ state: 'ready', target: 'ready' }), runtime: 'codex', gateway: false }
+  const service = serviceOn(row, () => {})
+
+  await service.patch('m1', { gateway: false })
+  expect(row.state).toBe('ready')
+  await expect(service.patch('m1', { gateway: true })).rejects.toMatchObject({
+    code: 'CAPABILITY_UNSUPPORTED',
+    details: { capability: 'gateway' },
+  })
+  row.runtime = 'hermes'
+  expect((await service.patch('m1', { gateway: true })).gateway).toMatchObject({ state: 'starting' })
+  expect(row).toMatchObject({ state: 'bootstrapping', gateway: true, bootstrap: { state: 'pending' } })
+  row.state = 'asleep'
+  expect((await service.patch('m1', {})).gateway).toMatchObject({ state: 'stopped', port: null })
+  expect((await service.patch('m1', { gateway: false })).gateway).toBeNull()
+})
+
 it('keeps a machine as it is that is reloaded with a version nobody has, or while it sleeps', async () => {
   const row = { ...aRow({ state: 'ready', target: 'ready' }), runtime: 'codex' }
   const service = serviceOn(row, () => {})
@@ -78,6 +96,7 @@ function serviceOn(row: MachineRow, meanwhile: () => void): FleetService {
     recipe: (id: string) => ({
       manifest: { label: id, hasAgent: id !== 'shell' },
       installs: [{ version: '2.0' }, { version: '1.0' }],
+      ...(id === 'hermes' ? { gateway: {} } : {}),
     }),
   }
   return new FleetService({

@@ -37,8 +37,9 @@ export function toMachine(row: MachineRow): Machine {
 function gatewayOf({ gateway, gatewayState, state, updatedAt }: MachineRow): Gateway | null {
   if (!gateway) return null
   const since = gatewayState?.since ?? updatedAt.toISOString()
-  if (state !== 'ready' && state !== 'unknown') return { state: 'stopped', port: null, since }
-  return gatewayState ?? { state: 'starting', port: null, since }
+  if (state === 'ready' || state === 'unknown') return gatewayState ?? { state: 'starting', port: null, since }
+  const isComing = state === 'provisioning' || state === 'bootstrapping' || state === 'waking'
+  return { state: isComing ? 'starting' : 'stopped', port: null, since }
 }
 
 /** A repository's address is shown without the password that may stand in it. */

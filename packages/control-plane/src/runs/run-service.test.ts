@@ -61,6 +61,32 @@ it('goes on with the last conversation, and begins one where there is none', asy
   expect(rows[1]).toMatchObject({ resumedSession: 's-1' })
 })
 
+it.each([
+  ['a message of a new conversation', { origin: 'chat' }, 'gateway'],
+  ['a message of a conversation that the gateway holds', { origin: 'chat', session: 'gateway-1' }, 'gateway'],
+  ['a message of another one', { origin: 'chat', session: 's-1' }, 'one-shot'],
+  ['a message that may do everything', { origin: 'chat', permissions: 'all' }, 'one-shot'],
+  ['a message to another model', { origin: 'chat', model: 'other' }, 'one-shot'],
+  ['a run', {}, 'one-shot'],
+] as const)('on a machine with a gateway, %s', async (_, asked, via) => {
+  const { service } = aService({ gateway: true })
+
+  expect(await service.create({ ...request, body: { ...body, ...asked } })).toMatchObject({ via })
+})
+
+it('starts no agent of its own in a conversation that the gateway holds alone, as long as it runs', async () => {
+  const chat = { ...body, origin: 'chat', session: 'gateway-1', permissions: 'all' } as const
+  const { service, rows, machine } = aService({ gateway: true })
+
+  await expect(service.create({ ...request, body: chat })).rejects.toMatchObject({
+    code: 'CAPABILITY_UNSUPPORTED',
+    details: { capability: 'one-shot' },
+  })
+  expect(rows).toEqual([])
+  machine.gateway = false
+  expect(await service.create({ ...request, body: chat })).toMatchObject({ via: 'one-shot' })
+})
+
 it('answers a repeated request also when the machine sleeps by now', async () => {
   const { service, machine } = aService()
   const repeated = { ...request, idempotencyKey: 'k' }
@@ -88,6 +114,8 @@ it('cancels a run that goes on, and leaves one that is over', async () => {
   expect(cancelled).toEqual(['r1'])
 })
 
+const gateway = { holds: (session: string) => session.startsWith('gateway-'), holdsAlone: true }
+
 function aService(changes: Partial<MachineRow> = {}, refusal: AgentMachinesError | null = null) {
   const machine = { id: 'm1', workspace: 'w', state: 'ready', runtime: 'able', ...changes } as MachineRow
   const [rows, kicked, cancelled]: [RunRow[], string[], string[]] = [[], [], []]
@@ -98,7 +126,7 @@ function aService(changes: Partial<MachineRow> = {}, refusal: AgentMachinesError
       recipe: (id) =>
         ({
           manifest: { label: id },
-          ...(id === 'able' ? { headless: { takesBudget: false } } : {}),
+          ...(id === 'able' ? { headless: { takesBudget: false }, gateway } : {}),
         }) as unknown as RuntimeRecipe,
     },
     bootstraps: {

@@ -38,6 +38,17 @@ it('installs nothing for a shell and ends with the console', () => {
   expect(plan.phases.at(-1)?.script).toContain('am-console" ensure agent 120 40 --launch')
 })
 
+it('starts a chat gateway last where one is asked for, and ends one before the configuration changes', () => {
+  const recipe = recipeOf('hermes')
+  const [without, withOne] = [false, true].map((gateway) => planBootstrap(inputWith({ recipe, gateway })))
+
+  expect(withOne?.phases.map((phase) => phase.id).slice(-2)).toEqual(['console', 'gateway'])
+  expect(without?.phases.at(-1)?.id).toBe('console')
+  for (const plan of [without, withOne])
+    expect(plan && scriptOf(plan, 'configuration')).toContain('am-gateway" stop')
+  expect(without?.files.filter(({ path }) => path.includes('gateway'))).toEqual([])
+})
+
 it('waits for a shared runtime, and installs its own where none is shared', () => {
   const recipe = recipeOf('codex')
   const version = installOf(recipe, null)?.version
