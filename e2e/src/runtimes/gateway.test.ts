@@ -35,10 +35,11 @@ it('is refused for a runtime that has none', async () => {
 })
 
 describe.each([
-  { runtime: 'hermes', port: 8642, tool: 'terminal' },
-  { runtime: 'openclaw', port: 18_789, tool: 'exec' },
-])('the chat gateway of $runtime', ({ runtime, port, tool }) => {
+  { runtime: 'hermes', tool: 'terminal' },
+  { runtime: 'openclaw', tool: 'exec' },
+])('the chat gateway of $runtime', ({ runtime, tool }) => {
   let id: string
+  let port = 0
   let session = ''
 
   beforeAll(async () => {
@@ -46,11 +47,12 @@ describe.each([
   }, 360_000)
 
   it(
-    'is told to be ready, on its usual port',
+    'is told to be ready, on a port of its own',
     async () => {
       const ready = await untilGateway(id, 'ready')
 
-      expect(ready).toMatchObject({ port, since: expect.any(String) })
+      expect(ready).toMatchObject({ port: expect.any(Number), since: expect.any(String) })
+      port = ready.port ?? 0
     },
     slowMs,
   )

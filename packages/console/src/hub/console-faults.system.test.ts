@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { AgentSignals } from '@agent-machines/core'
@@ -84,6 +86,37 @@ it('reports process, file and title of the agent, and their end', async () => {
   expect(first?.file?.content).toBe('{"it":"runs"}\n')
   expect(first?.process).toMatchObject({ state: 'running', exitCode: null })
   expect(seen.last()?.process).toMatchObject({ pid: first?.process?.pid, exitCode: 137 })
+})
+
+it('reports what the keeper of a chat gateway says, and that it is kept no longer', async () => {
+  const { machine, hub } = await startedConsole('exec cat')
+  const keeper = spawn('sleep', ['1000'])
+  const pid = keeper.pid ?? 0
+  const born = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ')[19]
+  const gateway = join(machine.home, '.agent-machines/state/gateway')
+  const say = (text: string) => writeFileSync(join(gateway, 'health'), `${pid} ${born} ${text}\n`)
+  mkdirSync(gateway, { recursive: true })
+  const seen = collect(hub)
+  await seen.until((signals) => signals.process !== null)
+
+  say('ready 8642 2026-11-23T00:00:00Z ')
+  await seen.until((signals) => signals.gateway?.state === 'ready', 1500)
+  say("ready 8642 2026-11-23T00:00:00Z '; kill-server '")
+  await seen.until((signals) => signals.gateway?.detail === 'It says nothing that can be read.', 1500)
+  say('ready 8643 2026-11-23T00:00:01Z ')
+  await seen.until((signals) => signals.gateway?.port === 8643, 1500)
+  keeper.kill('SIGKILL')
+  await once(keeper, 'exit')
+  await seen.until((signals) => signals.gateway?.state === 'down', 1500)
+
+  expect(seen.last()?.gateway).toEqual({
+    state: 'down',
+    port: 8643,
+    since: '2026-11-23T00:00:01Z',
+    detail: 'It is not kept running.',
+  })
 })
 
 it('stops the whole agent, offers it again, and starts it on Enter and on request', async () => {

@@ -132,6 +132,24 @@ it('reads signals, and no title unless the runtime uses it', () => {
   expect(parseMessage('am:signals|1795392000|')).toBeNull()
 })
 
+it('reads what the chat gateway does, and nothing of what it does not know', () => {
+  expect(parseMessage('am:gateway|ready 18789 2026-11-23T00:00:00Z ')).toEqual({
+    kind: 'gateway',
+    gateway: { state: 'ready', port: 18_789, since: '2026-11-23T00:00:00Z' },
+  })
+  expect(parseMessage('am:gateway|down 0 2026-11-23T00:00:00Z It ended with exit code 1.')).toEqual({
+    kind: 'gateway',
+    gateway: {
+      state: 'down',
+      port: null,
+      since: '2026-11-23T00:00:00Z',
+      detail: 'It ended with exit code 1.',
+    },
+  })
+  expect(parseMessage('am:gateway|dreaming 1 2026-11-23T00:00:00Z')).toBeNull()
+  expect(parseMessage('am:gateway|')).toBeNull()
+})
+
 it('follows pen, modes and character sets however the output is cut', () => {
   const output = toBytes('a\x1b[?2004;1004hb\x1b[1;31mc\x1b[0;4md\x1b(0\x0ex\x1b[3;9H€').slice(0, -1)
   const whole = new PenTracker()

@@ -37,7 +37,8 @@ export function toMachine(row: MachineRow): Machine {
 function gatewayOf({ gateway, gatewayState, state, updatedAt }: MachineRow): Gateway | null {
   if (!gateway) return null
   const since = gatewayState?.since ?? updatedAt.toISOString()
-  if (state === 'ready' || state === 'unknown') return gatewayState ?? { state: 'starting', port: null, since }
+  if (state === 'ready' || state === 'unknown')
+    return gatewayState ?? { state: 'starting', port: null, since }
   const isComing = state === 'provisioning' || state === 'bootstrapping' || state === 'waking'
   return { state: isComing ? 'starting' : 'stopped', port: null, since }
 }

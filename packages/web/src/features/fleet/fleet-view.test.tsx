@@ -43,6 +43,16 @@ describe('the fleet', () => {
     expect(screen.getByRole('link', { name: 'Answer release-notes' })).toBeDefined()
   })
 
+  it('says what the chat gateway of a machine does, and nothing of one that has none', async () => {
+    const gateway = { state: 'down', port: 8642, since: '2026-01-01T11:48:00.000Z' } as const
+    await show([aMachine({ id: 'm_1', name: 'with-one', gateway }), aMachine({ id: 'm_2', name: 'without' })])
+
+    const [withOne, without] = screen.getAllByRole('listitem')
+    expect(withOne?.querySelector('.row-gateway')?.textContent).toBe('chat down')
+    expect(withOne?.querySelector('.glyph-broken')).not.toBeNull()
+    expect(without?.textContent).not.toContain('chat')
+  })
+
   it('shows the last line of what works, and the failed phase of what failed', async () => {
     const failed = aMachine({
       id: 'm_1',
