@@ -18,7 +18,9 @@ export function hermesGateway(python: string): GatewayRecipe<AgentContext> {
       { path: hermesGatewayPath, content: hermesGatewayProgram, mode: 0o600 },
       { path: hermesGatewayClientPath, content: hermesGatewayClient, mode: 0o600 },
     ],
-    serve: (context) => `export API_SERVER_ENABLED=true API_SERVER_HOST=127.0.0.1
+    // Unless told, it works in the home.
+    serve: (context) => `export TERMINAL_CWD="$PWD"
+export API_SERVER_ENABLED=true API_SERVER_HOST=127.0.0.1
 export API_SERVER_PORT="$${gatewayPortVariable}" API_SERVER_KEY="$${gatewayTokenVariable}"
 exec ${quoteAll(program(context, hermesGatewayPath))}`,
     client: (context) => program(context, hermesGatewayClientPath),
