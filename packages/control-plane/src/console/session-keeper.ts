@@ -1,6 +1,5 @@
 import { workerProgram } from '@agent-machines/console'
-import type { Logger } from 'pino'
-import type { MachineAccess } from '../fleet/machine-access.ts'
+import { type TryOnMachineOptions, tryOnMachine } from '../fleet/try-on-machine.ts'
 import type { MachineRow } from '../store/machine-store.ts'
 
 /**
@@ -10,12 +9,10 @@ import type { MachineRow } from '../store/machine-store.ts'
  * and is told what is in the way.
  */
 export class SessionKeeper {
-  readonly #access: Pick<MachineAccess, 'execFor'>
-  readonly #log: Logger
+  readonly #options: TryOnMachineOptions
 
-  constructor(access: Pick<MachineAccess, 'execFor'>, log: Logger) {
-    this.#access = access
-    this.#log = log
+  constructor(options: TryOnMachineOptions) {
+    this.#options = options
   }
 
   /** Saves the text of every session. */
@@ -33,17 +30,13 @@ export class SessionKeeper {
     return this.#run(row, 'agent reload agent', signal)
   }
 
-  async #run(row: MachineRow, what: string, signal: AbortSignal): Promise<void> {
-    const failed = (details: object) =>
-      this.#log.warn({ ...details, machineId: row.id, what }, 'consoles failed')
-    const script = `exec "$HOME"/${workerProgram} ${what}`
-    try {
-      const exec = this.#access.execFor(row)
-      const { exitCode, stderr } = await exec.exec({ script, timeoutMs: 30_000, signal })
-      if (exitCode !== 0) failed({ exitCode, said: new TextDecoder().decode(stderr).trim().slice(-500) })
-    } catch (error) {
-      if (signal.aborted) throw error
-      failed({ err: error })
-    }
+  #run(row: MachineRow, what: string, signal: AbortSignal): Promise<void> {
+    return tryOnMachine(
+      this.#options,
+      row,
+      `am-console ${what}`,
+      `exec "$HOME"/${workerProgram} ${what}`,
+      signal,
+    )
   }
 }

@@ -1,6 +1,5 @@
 import { restartGateway, startGateway } from '@agent-machines/runtimes'
-import type { Logger } from 'pino'
-import type { MachineAccess } from '../fleet/machine-access.ts'
+import { type TryOnMachineOptions, tryOnMachine } from '../fleet/try-on-machine.ts'
 import type { MachineRow } from '../store/machine-store.ts'
 
 /**
@@ -9,34 +8,23 @@ import type { MachineRow } from '../store/machine-store.ts'
  * Where that fails the machine goes on without it: the next message starts it, and says what is in the way.
  */
 export class GatewayKeeper {
-  readonly #access: Pick<MachineAccess, 'execFor'>
-  readonly #log: Logger
+  readonly #options: TryOnMachineOptions
 
-  constructor(access: Pick<MachineAccess, 'execFor'>, log: Logger) {
-    this.#access = access
-    this.#log = log
+  constructor(options: TryOnMachineOptions) {
+    this.#options = options
   }
 
   /** It ended when the machine lost its processes. */
   afterWake(row: MachineRow, signal: AbortSignal): Promise<void> {
-    return this.#run(row, startGateway, signal)
+    return this.#run(row, 'starting the chat gateway', startGateway, signal)
   }
 
   /** It takes in what the machine's person changed. */
   afterReload(row: MachineRow, signal: AbortSignal): Promise<void> {
-    return this.#run(row, restartGateway, signal)
+    return this.#run(row, 'starting the chat gateway anew', restartGateway, signal)
   }
 
-  async #run(row: MachineRow, script: string, signal: AbortSignal): Promise<void> {
-    if (!row.gateway) return
-    const failed = (details: object) =>
-      this.#log.warn({ ...details, machineId: row.id }, 'the chat gateway was not started')
-    try {
-      const { exitCode, stderr } = await this.#access.execFor(row).exec({ script, timeoutMs: 30_000, signal })
-      if (exitCode !== 0) failed({ exitCode, said: new TextDecoder().decode(stderr).trim().slice(-500) })
-    } catch (error) {
-      if (signal.aborted) throw error
-      failed({ err: error })
-    }
+  async #run(row: MachineRow, what: string, script: string, signal: AbortSignal): Promise<void> {
+    if (row.gateway) await tryOnMachine(this.#options, row, what, script, signal)
   }
 }
