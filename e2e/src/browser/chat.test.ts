@@ -48,6 +48,7 @@ it('talks to the agent in one conversation, read and gone on with on a computer 
   await page.goto(`${plane.url}/dashboard/machines/${machineId}`)
   await page.getByRole('link', { name: 'Chat' }).click()
   await page.getByText('Nothing said yet.').waitFor()
+  await page.getByText('Each message starts the agent once: Claude Code has no chat gateway.').waitFor()
   expect(await violationsOf(page)).toEqual([])
 
   await say(page, answer)
