@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 
 const packages = fileURLToPath(new URL('../../packages/', import.meta.url))
-const runtimes = namesIn('runtimes/src', ['recipe', 'bootstrap', 'runs', 'state'])
+const runtimes = namesIn('runtimes/src', ['recipe', 'bootstrap', 'runs', 'gateway'])
 const substrates = namesIn('providers/src', ['conformance', 'shared'])
 
 it('names runtimes and substrates only where they are implemented', () => {

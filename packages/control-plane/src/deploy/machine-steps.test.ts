@@ -52,6 +52,7 @@ function stepsOn(now: MachineRow, reloaded: string[] = []) {
       afterWake: async () => undefined,
       afterReload: async ({ id }: MachineRow) => reloaded.push(id),
     },
+    gateways: { afterWake: async () => undefined, afterReload: async () => undefined },
   } as unknown as MachineStepOptions)
 }
 

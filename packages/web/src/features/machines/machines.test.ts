@@ -155,6 +155,7 @@ describe('actionsFor', () => {
         'rename',
         'changeModel',
         'reload',
+        'gateway',
         'stopAgent',
         'restartAgent',
         'exec',
