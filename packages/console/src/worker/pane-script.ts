@@ -22,6 +22,7 @@ child() {
 }
 
 run_child() {
+  stty sane 2>/dev/null
   "$SELF" child "$S" "$@"
   code=$?
   tries=0
@@ -32,7 +33,7 @@ run_child() {
   printf 'exited %s - %s %s\n' "$\{PID:-0}" "$code" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >"$D/process.new"
   mv "$D/process.new" "$D/process"
   forget_keys
-  stty sane 2>/dev/null
+  stty sane -echo 2>/dev/null
   [ "$(tm display-message -p -t =am: '#{alternate_on}' 2>/dev/null)" = 1 ] && printf '\033[?1049l'
   printf '\033[?1000l\033[?1002l\033[?1003l\033[?1005l\033[?1006l\033[?2004l\033[?1004l\033[?1l\033>\033[?7h\033[?25h'
   printf '\0337\033[r\0338\033(B\017\033[0m\033]2;\033\\'
@@ -45,21 +46,26 @@ forget_keys() {
   stty -icanon -echo min 0 time 0 2>/dev/null && dd bs=65536 count=1 >/dev/null 2>&1
 }
 
+# Says what there is to choose, to a terminal that shows nothing of what is typed.
+ask() {
+  stty -icanon -echo min 1 time 0 2>/dev/null
+  say "$1 · Enter starts it · s opens a shell"
+}
+
 # Sets KEY to one key, or to all that came at once, which is none; fails when the terminal is gone.
 read_key() {
-  stty -icanon -echo min 1 time 0 2>/dev/null
   KEY=$(dd bs=1024 count=1 2>/dev/null; printf .)
-  stty sane 2>/dev/null
   [ "$KEY" != . ]
 }
 
 offer() {
+  ask "$1"
   while read_key; do
     case $KEY in
       "$NL.") return 0 ;;
       s. | S.)
         run_child shell
-        say "$1 · Enter starts it · s opens a shell"
+        ask "$1"
         ;;
     esac
   done
@@ -97,7 +103,6 @@ pane() {
     state="The $what ended with exit code $code"
   fi
   while :; do
-    say "$state · Enter starts it · s opens a shell"
     offer "$state"
     run_child "$what"
     state="The $what ended with exit code $code"
