@@ -23,6 +23,7 @@ const defaultOutputBytes = 1024 * 1024
 export class MachineCommands {
   readonly #host: LocalHost
   readonly #lifecycle: MachineLifecycle
+  readonly #notEntered = new WeakSet<Error>()
 
   constructor(host: LocalHost, lifecycle: MachineLifecycle) {
     this.#host = host
@@ -49,9 +50,16 @@ export class MachineCommands {
   }
 
   async *stream(machineId: string, command: ExecCommand): AsyncGenerator<ExecEvent, void, undefined> {
-    const run = await this.#start(machineId, command, command.stdin === undefined ? 'none' : 'open')
-    if (command.stdin !== undefined) void feed(run, command.stdin)
-    yield* run.events()
+    for (let isAgain = false; ; isAgain = true) {
+      const run = await this.#start(machineId, command, command.stdin === undefined ? 'none' : 'open')
+      if (command.stdin !== undefined) void feed(run, command.stdin)
+      try {
+        return yield* run.events()
+      } catch (error) {
+        // The shell that had entered ahead may have been ended meanwhile: nothing of the command was begun.
+        if (isAgain || !this.#notEntered.has(error as Error)) throw error
+      }
+    }
   }
 
   async attach(machineId: string, command: Omit<ExecCommand, 'stdin'>): Promise<Attachment> {
@@ -111,7 +119,9 @@ export class MachineCommands {
     const seen = await this.#lifecycle.see(machineId)
     if (seen === undefined) return machineGone(machineId)
     if (seen.state !== 'running') return machineAsleep(machineId)
-    return toLocalError(new Error(`entry ended with ${exitCode}`), 'enter the machine')
+    const refusal = toLocalError(new Error(`entry ended with ${exitCode}`), 'enter the machine')
+    this.#notEntered.add(refusal)
+    return refusal
   }
 }
 
