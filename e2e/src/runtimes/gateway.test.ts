@@ -106,12 +106,7 @@ describe.each([
   it(
     'stops answering when a message is cancelled',
     async () => {
-      const { id: run } = await plane.client.runs.create(id, { task: 'SLOW[2000]', origin: 'chat' })
-      await eventually(
-        'the answer',
-        async () => (await plane.client.runs.get(id, run)).session !== null,
-        60_000,
-      )
+      const run = await sayMuch(id)
 
       await plane.client.runs.cancel(id, run)
 
@@ -129,12 +124,7 @@ describe.each([
   it(
     'is started again when it was killed in the middle of a message, which says so',
     async () => {
-      const { id: run } = await plane.client.runs.create(id, { task: 'SLOW[2000]', origin: 'chat' })
-      await eventually(
-        'the answer',
-        async () => (await plane.client.runs.get(id, run)).session !== null,
-        60_000,
-      )
+      const run = await sayMuch(id)
       const before = (await plane.client.machines.get(id)).gateway?.since
 
       await outputOf(plane, id, 'read -r pid _ <~/.agent-machines/state/gateway/server && kill -9 "$pid"')
@@ -217,6 +207,14 @@ function untilGateway(id: string, state: Gateway['state']): Promise<Gateway> {
 
 async function say(id: string, input: CreateRunInput) {
   return told(id, (await plane.client.runs.create(id, { ...input, origin: 'chat' })).id)
+}
+
+/** Begins a message whose answer takes a minute; its run, once the agent is at it. */
+async function sayMuch(id: string): Promise<string> {
+  const { id: run } = await plane.client.runs.create(id, { task: 'SLOW[2000]', origin: 'chat' })
+  const hasBegun = async () => (await plane.client.runs.get(id, run)).session !== null
+  await eventually('the answer', hasBegun, 60_000)
+  return run
 }
 
 async function told(id: string, run: string) {

@@ -115,7 +115,10 @@ read_gateway() {
   { read -r keeper keeper_born GATEWAY <"$ROOT/state/gateway/health"; } 2>/dev/null
   [ -n "$GATEWAY" ] || return 0
   case $GATEWAY in *[!a-zA-Z0-9:.,\ ~/-]*) GATEWAY="down 0 $SINCE It says nothing that can be read." ;; esac
-  alive "$keeper" "$keeper_born" || GATEWAY="down $(set -- $GATEWAY; echo "$2 $3") It is not kept running."
+  alive "$keeper" "$keeper_born" && return 0
+  port=$\{GATEWAY#* }
+  told=$\{port#* }
+  GATEWAY="down $\{port%% *} $\{told%% *} It is not kept running."
 }
 
 beat() {

@@ -99,11 +99,10 @@ lock() {
   exec 9>>lock
   flock -w 30 9 || exit 1
 }
-start() {
-  ! is_alive keeper || return 0
-  [ -x serve ] || { echo 'this machine has no chat gateway' >&2; exit 1; }
-  # What a keeper that was killed left behind holds the port.
+# Also ends what a keeper that was killed left behind: it would hold the port.
+begin() {
   stop
+  [ -x serve ] || { echo 'this machine has no chat gateway' >&2; exit 1; }
   ${gatewayMark}="$dir" setsid "$HOME/${gatewayProgram}" run </dev/null >/dev/null 2>&1 9>&- &
   keeper=$!
   started_of "$keeper" && printf '%s %s\\n' "$keeper" "$started" >keeper
@@ -121,9 +120,9 @@ stop() {
   rm -f health keeper server
 }
 case \${1:-} in
-  start) lock && start ;;
+  start) lock && { is_alive keeper || begin; } ;;
   stop) lock && stop ;;
-  restart) lock && stop && start ;;
+  restart) lock && begin ;;
   run) run ;;
   *) echo 'start|stop|restart' >&2; exit 2 ;;
 esac

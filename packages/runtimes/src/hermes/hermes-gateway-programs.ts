@@ -48,7 +48,7 @@ approval._gateway_notify_cbs = Denied()
 sys.exit(main())
 `
 
-/** Python that talks to that server: \`free-port\`, \`ready\`, and \`say\`, which prints what \`run.py\` would. */
+/** Python that talks to that server: `free-port`, `ready`, and `say`, which prints what `run.py` would. */
 export const hermesGatewayClient = `import http.client
 import json
 import os

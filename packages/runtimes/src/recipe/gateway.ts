@@ -18,9 +18,10 @@ export interface GatewayRecipe<Context> {
   /** POSIX shell that becomes the server, in the agent's environment with the two variables above. */
   serve(context: Context): string
   /**
-   * Command of the program that talks to it, whose last argument says what to do.
+   * Command of the program that talks to it; an argument says what to do.
    *
-   * `free-port`: print the variable's port if it is free, another one if not; `ready`: succeed once it takes messages.
+   * `free-port`: print the variable's port if it is free, another one if not; `ready`: succeed once it takes messages;
+   * `say [SESSION]`: print what it does with the message on standard input, for the reader of `headless`.
    */
   client(context: Context): readonly string[]
   /** Whether it can go on with this conversation; one without a name it begins. */
