@@ -90,7 +90,7 @@ function Doing({ machine, nowMs, isPending, hasGateway, onCommand }: OverviewVie
             <dt>Chat gateway</dt>
             <dd>
               {gateway.state} <span className="text-ink-3">since {formatMoment(gateway.since, nowMs)}</span>
-              {gateway.port !== null && <p className="text-ink-2">Port {gateway.port} of its own loopback</p>}
+              {gateway.port !== null && <p className="text-ink-2">Port {gateway.port}, on loopback</p>}
               {gateway.detail && <p className="text-ink-2">{gateway.detail}</p>}
             </dd>
           </>
