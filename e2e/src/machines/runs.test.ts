@@ -1,6 +1,6 @@
-import type { CreateRunInput, Machine, Run, StoredRunEvent } from '@agent-machines/core'
+import type { CreateRunInput, Machine, Protocol, Run, StoredRunEvent } from '@agent-machines/core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
+import { type ModelServer, revokedKey, startModelServer } from '../model-server/start-model-server.ts'
 import {
   type ControlPlaneProcess,
   eventually,
@@ -107,6 +107,27 @@ it('stops at its budget where the runtime can, and says so where it cannot', asy
     code: 'CAPABILITY_UNSUPPORTED',
   })
   await expect(start('shell', { task: 'x' })).rejects.toMatchObject({ code: 'CAPABILITY_UNSUPPORTED' })
+})
+
+it('says that the key is refused, and works with the one that replaces it', async () => {
+  const put = (value: string) => {
+    const protocols: Protocol[] = ['anthropic-messages']
+    return plane.client.credentials.put('CUSTOM_API_KEY', { value, baseUrl: model.url, protocols })
+  }
+  await put(revokedKey)
+  const { id } = await deploy({ runtime: 'claude-code', upstream: 'custom', model: 'test-model' })
+  const told = await runAm(plane, ['run', id, 'ANSWER[with which key]'])
+  const [refused] = (await plane.client.runs.list(id)).items
+
+  expect(refused).toMatchObject({ state: 'failed', cause: { code: 'key-refused', isTransient: false } })
+  expect(told).toMatchObject({ exitCode: 1, stderr: expect.stringContaining(refused?.cause?.fix ?? '-') })
+
+  await put('sk-valid')
+  await untilState(plane, id, ['ready'])
+  const { stdout } = await runAm(plane, ['run', id, 'ANSWER[with the new key]'])
+
+  expect(stdout).toContain('with the new key')
+  await plane.client.machines.destroy(id)
 })
 
 it('goes on while the control plane is killed, and loses no event', async () => {

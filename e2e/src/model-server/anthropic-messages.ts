@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
 import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
+import { sendAnthropicError } from './scripted-error.ts'
 import { paced, type StreamEvent, sendEvents } from './sse.ts'
 
 /** Answers `POST /v1/messages`, as a stream when asked for one. */
 export async function answerMessages(body: Json, response: ServerResponse): Promise<void> {
   const tool = shellToolIn(listOf(body['tools']).map((each) => textOf(objectOf(each)['name'])))
   const reply = scriptReply(turnOf(body, tool !== null))
-  if (reply.kind === 'error') return sendError(response, reply.status)
+  if (reply.kind === 'error') return sendAnthropicError(response, reply)
   const model = textOf(body['model'])
   if (body['stream'] === true) return sendEvents(response, streamOf(reply, model, tool ?? ''))
   sendJson(response, 200, {
@@ -64,7 +65,7 @@ async function* streamOf(reply: Answer, model: string, tool: string): AsyncGener
     yield { type: 'content_block_delta', index: 0, delta: { type: 'input_json_delta', partial_json: json } }
   } else {
     yield { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } }
-    for await (const text of paced(reply.tokens, reply.delayMs)) {
+    for await (const text of paced(reply)) {
       yield { type: 'content_block_delta', index: 0, delta: { type: 'text_delta', text } }
     }
   }
@@ -100,11 +101,6 @@ function toolInput(command: string): Json {
 
 function stopReasonOf(reply: Answer): string {
   return reply.kind === 'tool' ? 'tool_use' : 'end_turn'
-}
-
-function sendError(response: ServerResponse, status: number): void {
-  const type = status === 429 ? 'rate_limit_error' : status === 401 ? 'authentication_error' : 'api_error'
-  sendJson(response, status, { type: 'error', error: { type, message: `Scripted error ${status}` } })
 }
 
 function sendJson(response: ServerResponse, status: number, body: Json): void {

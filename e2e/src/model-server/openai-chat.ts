@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
 import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
+import { sendOpenAiError } from './scripted-error.ts'
 import { paced, sendData } from './sse.ts'
 
 const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
@@ -10,7 +11,7 @@ const usage = { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
 export async function answerChat(body: Json, response: ServerResponse): Promise<void> {
   const tool = shellToolOf(body)
   const reply = scriptReply(turnOf(body, tool !== null))
-  if (reply.kind === 'error') return sendError(response, reply.status)
+  if (reply.kind === 'error') return sendOpenAiError(response, reply)
   const completion = { id: `chatcmpl-${randomUUID()}`, created: nowInSeconds(), model: textOf(body['model']) }
   if (body['stream'] === true) {
     const includeUsage = objectOf(body['stream_options'])['include_usage'] === true
@@ -75,7 +76,7 @@ async function* streamOf(
     yield choice({ tool_calls: [{ index: 0, ...start }] })
     yield choice({ tool_calls: [{ index: 0, function: { arguments: call.function.arguments } }] })
   } else {
-    for await (const content of paced(reply.tokens, reply.delayMs)) yield choice({ content })
+    for await (const content of paced(reply)) yield choice({ content })
   }
   yield choice({}, finishReasonOf(reply))
   if (includeUsage) yield chunk({ choices: [], usage })
@@ -90,15 +91,6 @@ function toolCall(command: string, name: string) {
 
 function finishReasonOf(reply: Answer): string {
   return reply.kind === 'tool' ? 'tool_calls' : 'stop'
-}
-
-function sendError(response: ServerResponse, status: number): void {
-  const type = status === 429 ? 'rate_limit_error' : status === 401 ? 'invalid_request_error' : 'server_error'
-  // A CLI that tries again by itself is told to do so at once.
-  if (status === 429) response.setHeader('retry-after-ms', '50')
-  sendJson(response, status, {
-    error: { type, code: String(status), message: `Scripted error ${status}` },
-  })
 }
 
 function sendJson(response: ServerResponse, status: number, body: Json): void {

@@ -2,20 +2,13 @@ import { randomUUID } from 'node:crypto'
 import type { ServerResponse } from 'node:http'
 import { type Json, listOf, objectOf, textOf } from './json-value.ts'
 import { isContext, type ScriptedReply, scriptReply, shellToolIn, type Turn } from './prompt-script.ts'
+import { sendOpenAiError } from './scripted-error.ts'
 import { paced, type StreamEvent, sendEvents } from './sse.ts'
 
 /** Answers `POST /v1/responses` with a stream. */
 export async function answerResponses(body: Json, response: ServerResponse): Promise<void> {
   const reply = scriptReply(turnOf(body))
-  if (reply.kind === 'error') {
-    const error = {
-      type: 'server_error',
-      code: String(reply.status),
-      message: `Scripted error ${reply.status}`,
-    }
-    response.writeHead(reply.status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }))
-    return
-  }
+  if (reply.kind === 'error') return sendOpenAiError(response, reply)
   await sendEvents(response, streamOf(reply, body))
 }
 
@@ -66,7 +59,7 @@ async function* streamOf(reply: Answer, body: Json): AsyncGenerator<StreamEvent>
   const item = itemOf(reply, body)
   yield event('response.output_item.added', { output_index: 0, item: { ...item, status: 'in_progress' } })
   if (reply.kind === 'text') {
-    for await (const delta of paced(reply.tokens, reply.delayMs)) {
+    for await (const delta of paced(reply)) {
       yield event('response.output_text.delta', {
         item_id: item['id'],
         output_index: 0,

@@ -1,8 +1,20 @@
 /** What the model does about a prompt; the prompt itself says it. */
-export type ScriptedReply =
-  | { readonly kind: 'text'; readonly tokens: readonly string[]; readonly delayMs: number }
-  | { readonly kind: 'tool'; readonly command: string }
-  | { readonly kind: 'error'; readonly status: number }
+export type ScriptedReply = ScriptedText | { readonly kind: 'tool'; readonly command: string } | ScriptedError
+
+export interface ScriptedText {
+  readonly kind: 'text'
+  readonly tokens: readonly string[]
+  readonly delayMs: number
+  /** The connection ends after the tokens, with the answer unfinished. */
+  readonly isCut: boolean
+}
+
+export interface ScriptedError {
+  readonly kind: 'error'
+  readonly status: number
+  /** Seconds that the `Retry-After` header names, if there is one. */
+  readonly retryAfter: number | null
+}
 
 export interface Turn {
   /** The last thing the person wrote. */
@@ -25,20 +37,23 @@ export function shellToolIn(names: readonly string[]): string | null {
 
 /**
  * Reads the reply off the prompt: `TOOLCALL[cmd]` runs a command, `SLOW[n]` sends n numbered tokens one by one,
- * `ANSWER[text]` says the text, `ERROR[status]` fails; anything else is answered with `Understood.`
+ * `ANSWER[text]` says the text, `CUT[n]` loses the connection after n tokens, `ERROR[status]` fails, with
+ * `ERROR[status seconds]` until then; anything else is answered with `Understood.`
  */
 export function scriptReply(turn: Turn): ScriptedReply {
   if (!turn.hasTools) return text(['A title'])
-  const status = argumentOf('ERROR', turn.prompt)
-  if (status !== null) return { kind: 'error', status: Number(status) }
+  const error = argumentOf('ERROR', turn.prompt)
+  if (error !== null) {
+    const [status, retryAfter] = error.split(' ')
+    return { kind: 'error', status: Number(status), retryAfter: retryAfter ? Number(retryAfter) : null }
+  }
+  const cut = argumentOf('CUT', turn.prompt)
+  if (cut !== null) return { ...text(numbered(Number(cut))), isCut: true }
   if (turn.toolResult !== null) return text(['The command printed: ', turn.toolResult.slice(0, 2000)])
   const command = argumentOf('TOOLCALL', turn.prompt)
   if (command !== null) return { kind: 'tool', command }
   const slow = argumentOf('SLOW', turn.prompt)
-  if (slow !== null) {
-    const tokens = Array.from({ length: Number(slow) }, (_, index) => `token-${index + 1} `)
-    return { kind: 'text', tokens, delayMs: slowTokenMs }
-  }
+  if (slow !== null) return { ...text(numbered(Number(slow))), delayMs: slowTokenMs }
   return text([argumentOf('ANSWER', turn.prompt) ?? 'Understood.'])
 }
 
@@ -47,8 +62,12 @@ export function isContext(text: string): boolean {
   return text.startsWith('<')
 }
 
-function text(tokens: readonly string[]): ScriptedReply {
-  return { kind: 'text', tokens, delayMs: 0 }
+function text(tokens: readonly string[]): ScriptedText {
+  return { kind: 'text', tokens, delayMs: 0, isCut: false }
+}
+
+function numbered(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `token-${index + 1} `)
 }
 
 function argumentOf(word: string, prompt: string): string | null {

@@ -1,5 +1,9 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ScriptedText } from './prompt-script.ts'
+
+/** What was written before has left by then. */
+const beforeCutMs = 100
 
 /** One server-sent event whose data names its own type. */
 export interface StreamEvent {
@@ -26,10 +30,13 @@ async function send<T>(response: ServerResponse, events: AsyncIterable<T>, toTex
   response.end()
 }
 
-/** The tokens with the pause before each. */
-export async function* paced(tokens: readonly string[], delayMs: number): AsyncGenerator<string> {
+/** The tokens with the pause before each; throws at the end of a text that is cut, which ends the connection. */
+export async function* paced({ tokens, delayMs, isCut }: ScriptedText): AsyncGenerator<string> {
   for (const token of tokens) {
     if (delayMs > 0) await delay(delayMs)
     yield token
   }
+  if (!isCut) return
+  await delay(beforeCutMs)
+  throw new Error('scripted cut')
 }

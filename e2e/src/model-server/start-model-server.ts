@@ -4,6 +4,8 @@ import { answerMessages } from './anthropic-messages.ts'
 import { type Json, objectOf } from './json-value.ts'
 import { answerChat } from './openai-chat.ts'
 import { answerResponses } from './openai-responses.ts'
+import type { ScriptedError } from './prompt-script.ts'
+import { sendAnthropicError, sendOpenAiError } from './scripted-error.ts'
 
 /** A request as it arrived; its headers tell which credential a CLI sent. */
 export interface RecordedRequest {
@@ -19,6 +21,9 @@ export interface ModelServer {
   readonly requests: readonly RecordedRequest[]
   close(): Promise<void>
 }
+
+/** A key that every protocol refuses. */
+export const revokedKey = 'sk-revoked'
 
 /** A model source on loopback that speaks Anthropic Messages, OpenAI Responses and Chat Completions and does what prompts say. */
 export async function startModelServer(): Promise<ModelServer> {
@@ -39,6 +44,8 @@ export async function startModelServer(): Promise<ModelServer> {
   }
 }
 
+const refusal: ScriptedError = { kind: 'error', status: 401, retryAfter: null }
+
 async function handle(
   request: IncomingMessage,
   response: ServerResponse,
@@ -48,15 +55,16 @@ async function handle(
   const body = await readJson(request)
   requests.push({ method: request.method ?? '', path, headers: request.headers, body })
   const route = `${request.method} ${path.split('?')[0]}`
+  const isRevoked = JSON.stringify(request.headers).includes(revokedKey)
   switch (route) {
     case 'POST /v1/messages':
-      return answerMessages(body, response)
+      return isRevoked ? sendAnthropicError(response, refusal) : answerMessages(body, response)
     case 'POST /v1/messages/count_tokens':
       return void response.writeHead(200, { 'content-type': 'application/json' }).end('{"input_tokens":10}')
     case 'POST /v1/responses':
-      return answerResponses(body, response)
+      return isRevoked ? sendOpenAiError(response, refusal) : answerResponses(body, response)
     case 'POST /v1/chat/completions':
-      return answerChat(body, response)
+      return isRevoked ? sendOpenAiError(response, refusal) : answerChat(body, response)
     case 'HEAD /api/hello':
     case 'GET /api/hello':
       return void response.writeHead(200).end()

@@ -65,12 +65,7 @@ export function buildServices(
   const { database, vault } = store
   const machines = new MachineStore(database.db, clock)
   const providers = create(providerOptions(options, store, log))
-  const { credentials, administration, upstreamChecks, catalogue } = buildCatalogue(
-    options,
-    store,
-    machines,
-    providers,
-  )
+  const { credentials, upstreamChecks, catalogue } = buildCatalogue(options, store, providers)
   const access = new MachineAccess(machines, providers)
   const fleetEvents = new FleetEvents(machines, log)
   const recent = new RecentPrincipals()
@@ -102,7 +97,7 @@ export function buildServices(
   return {
     ...buildAccounts(store, recent),
     ...running,
-    administration,
+    administration: new CredentialAdministration({ credentials, machines, upstreams, workspace, kick }),
     upstreamChecks,
     catalogue,
     changes,
@@ -147,7 +142,6 @@ function buildRuns({ database, runChanges, access, catalogue, bootstraps, locks,
 function buildCatalogue(
   { environment, allowMount }: ControlPlaneOptions,
   { database, vault }: OpenStore,
-  machines: MachineStore,
   providers: Providers,
 ) {
   const definitions = credentialDefinitions(upstreams, providers)
@@ -158,7 +152,6 @@ function buildCatalogue(
   })
   return {
     credentials,
-    administration: new CredentialAdministration({ credentials, machines, upstreams, workspace }),
     upstreamChecks: new UpstreamChecks({ credentials, upstreams, workspace, clock }),
     catalogue: new Catalogue({
       runtimes: recipes,

@@ -55,6 +55,7 @@ export {
   type CredentialStatus,
   checkCredentialSchema,
   credentialStatusSchema,
+  describeUsers,
   type PutCredential,
   putCredentialSchema,
 } from './api/credentials.ts'
@@ -80,8 +81,9 @@ export {
   reloadMachineSchema,
   workspaceSchema,
 } from './api/machines.ts'
+export { type ModelFailure, modelFailureSchema } from './api/model-failure.ts'
 export { parseOrRefuse } from './api/parse-or-refuse.ts'
-export { describeRunEvent, describeRunUsage } from './api/run-words.ts'
+export { describeRunEnd, describeRunEvent, describeRunUsage } from './api/run-words.ts'
 export {
   type Chat,
   type CreateRun,

@@ -21,7 +21,7 @@ export {
 } from './recipe/runtime-recipe.ts'
 export { lastLineOf } from './recipe/screen-text.ts'
 export {
-  cancelRunCommand,
+  endRunCommand,
   exitOfRunCommand,
   followRunCommand,
   forgetRunCommand,

@@ -1,4 +1,10 @@
-import type { CredentialStatus, Protocol, PutCredential, UpstreamCheck } from '@agent-machines/core'
+import {
+  type CredentialStatus,
+  describeUsers,
+  type Protocol,
+  type PutCredential,
+  type UpstreamCheck,
+} from '@agent-machines/core'
 import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
 import { type OutputOptions, printNote, printResult } from '../output/output.ts'
@@ -23,6 +29,8 @@ export async function setCredential(
   }
   const status = await client.credentials.put(name, credential, { signal: io.signal })
   await printResult(io, options, status, () => `${status.name} ${stateOf(status)}`)
+  const used = describeUsers(status.usedBy)
+  if (used !== null) await printNote(io, used)
   if (status.kind === 'upstream') await printNote(io, wordsOf(await client.credentials.check(name)))
 }
 

@@ -49,7 +49,7 @@ it.each([
   ['timed-out', 124],
   ['cancelled', 130],
 ] as const)('exits for %s with %i', async (state, code) => {
-  const am = anAm([['end', { state, detail: 'because', exitCode: null }]])
+  const am = anAm([['end', { state, detail: 'because', exitCode: null, cause: null }]])
 
   expect(await am.run()).toBe(code)
   expect(am.stderr()).toBe(`${state}: because\n`)
@@ -199,6 +199,7 @@ const aRun = {
   via: 'one-shot',
   state: 'starting',
   detail: null,
+  cause: null,
   exitCode: null,
   session: null,
   model: null,

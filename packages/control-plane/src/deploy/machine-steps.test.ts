@@ -14,11 +14,11 @@ it.each([
   expect(await stepsOn(row).wake(row, signal)).toMatchObject({ state: expected })
 })
 
-it('sets a machine up anew whose model was changed meanwhile', async () => {
-  const row = aRow({ model: 'before' })
+it('sets a machine up anew that was given something else meanwhile', async () => {
+  const row = aRow({})
 
   expect(await stepsOn(row).bootstrap(row, signal)).toEqual({ state: 'ready' })
-  expect(await stepsOn({ ...row, model: 'after' }).bootstrap(row, signal)).toMatchObject({
+  expect(await stepsOn({ ...row, setup: row.setup + 1 }).bootstrap(row, signal)).toMatchObject({
     state: 'bootstrapping',
   })
 })
@@ -38,7 +38,7 @@ it.each([true, false])('starts the agent of a reloaded machine anew, once: %s', 
 it('leaves the version that a machine was given while it was set up with another', async () => {
   const row = aRow({ runtimeVersion: '1.0' })
 
-  const patch = await stepsOn({ ...row, runtimeVersion: '2.0' }).bootstrap(row, signal)
+  const patch = await stepsOn({ ...row, setup: row.setup + 1, runtimeVersion: '2.0' }).bootstrap(row, signal)
 
   expect(patch).toEqual({ state: 'bootstrapping', runtimeVersion: '2.0' })
 })
@@ -62,7 +62,7 @@ function aRow(row: Partial<MachineRow>): MachineRow {
     providerRef: 'r',
     substrate: 'local',
     upstream: 'anthropic',
-    model: null,
+    setup: 0,
     runtimeVersion: null,
     restartAgent: false,
   }

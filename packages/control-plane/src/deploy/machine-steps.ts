@@ -30,7 +30,8 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       const ended = await bootstraps.run(row, signal)
       if (ended.state !== 'ready') return ended
       const now = await access.get(row.id)
-      if (isOutdated(row, now))
+      // It was given other things meanwhile.
+      if (row.setup !== now.setup)
         return { ...ended, state: 'bootstrapping', runtimeVersion: now.runtimeVersion }
       if (!now.restartAgent) return ended
       await sessions.afterReload(row, signal)
@@ -59,13 +60,6 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       return { state: 'destroyed', stateReason: null, stateDetail: null, agent: null, env: null }
     },
   }
-}
-
-/** Whether a machine was meanwhile given other things than it was just set up with. */
-function isOutdated(done: MachineRow, now: MachineRow): boolean {
-  const { upstream, model, gateway, runtimeVersion } = done
-  const isSame = upstream === now.upstream && model === now.model && gateway === now.gateway
-  return !isSame || runtimeVersion !== now.runtimeVersion
 }
 
 async function provision({ access, vault }: MachineStepOptions, row: MachineRow, signal: AbortSignal) {

@@ -76,7 +76,7 @@ export class FleetService {
       const recipe = this.#options.catalogue.recipe(row.runtime)
       const version =
         runtimeVersion === undefined ? {} : { runtimeVersion: versionOf(recipe, runtimeVersion) }
-      return { ...setUpAgain(row), ...version, restartAgent: recipe.manifest.hasAgent }
+      return { ...setUpAgain(row), ...version, isSetUpAnew: true, restartAgent: recipe.manifest.hasAgent }
     })
   }
 
@@ -102,6 +102,7 @@ export class FleetService {
     return this.#act(machineId, ({ state, bootstrap }) => ({
       ...plain,
       ...set,
+      isSetUpAnew: true,
       bootstrap: { ...bootstrap, state: 'pending' },
       ...(state === 'ready' ? { state: 'bootstrapping' as const } : {}),
     }))

@@ -9,7 +9,7 @@ import {
   type ExecEvent,
   type RunEvent,
 } from '@agent-machines/core'
-import { cancelRunCommand, type RuntimeRecipe } from '@agent-machines/runtimes'
+import { endRunCommand, type RuntimeRecipe } from '@agent-machines/runtimes'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { MachineRow } from '../store/machine-store.ts'
 import type { RunRow } from '../store/run-store.ts'
@@ -41,7 +41,7 @@ beforeEach(() => {
   refusal = null
 })
 afterEach(async () => {
-  await exec.exec(cancelRunCommand('r1'))
+  await exec.exec(endRunCommand('r1', 'cancelled'))
   // A runner that was just ended may still be writing that it was.
   rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 })
 })
@@ -235,5 +235,5 @@ function end(
   detail: string | null = null,
   exitCode: number | null = 0,
 ) {
-  return { event: 'end', data: { state, detail, exitCode } }
+  return { event: 'end', data: { state, detail, exitCode, cause: null } }
 }

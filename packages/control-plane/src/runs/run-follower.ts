@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError, type Exec, isAgentMachinesError, type RunOutcome } from '@agent-machines/core'
 import {
-  cancelRunCommand,
+  endRunCommand,
   exitOfRunCommand,
   type FoldedRunEvent,
   followRunCommand,
@@ -54,7 +54,7 @@ export class RunFollower {
     const agent = await this.#options.bootstraps.agentOf(machine).catch(asRefusal)
     if (isAgentMachinesError(agent)) {
       // Without its credential nobody knows which secret must be kept out of what it says.
-      await exec.exec({ ...cancelRunCommand(run.id), timeoutMs: commandMs, signal })
+      await exec.exec({ ...endRunCommand(run.id, 'cancelled'), timeoutMs: commandMs, signal })
       return this.#end(run, 'failed', agent.message)
     }
     if (neverStarted && !(await this.#start(run, machine, agent, exec, signal))) return
@@ -65,7 +65,9 @@ export class RunFollower {
   async cancel(run: RunRow): Promise<void> {
     const machine = await this.#options.access.get(run.machineId)
     if (machine.state !== 'ready') return
-    await this.#options.access.execFor(machine).exec({ ...cancelRunCommand(run.id), timeoutMs: commandMs })
+    await this.#options.access
+      .execFor(machine)
+      .exec({ ...endRunCommand(run.id, 'cancelled'), timeoutMs: commandMs })
   }
 
   async #start(run: RunRow, machine: MachineRow, { context }: Agent, exec: Exec, signal: AbortSignal) {
@@ -100,7 +102,14 @@ export class RunFollower {
       redact: (text) => redact(text, agent.secrets),
     })
     const log = new StoredLog(run, this.#options.runs)
-    await followOutput(run.id, exec, async (bytes) => log.add(fold.read(bytes)), signal)
+    let isGivenUp = false
+    const take = async (bytes: Uint8Array) => {
+      await log.add(fold.read(bytes))
+      if (isGivenUp || !fold.isHopeless) return
+      isGivenUp = true
+      await exec.exec({ ...endRunCommand(run.id, 'given-up'), timeoutMs: commandMs, signal })
+    }
+    await followOutput(run.id, exec, take, signal)
     const told = await exec.exec({ ...exitOfRunCommand(run.id), timeoutMs: commandMs, signal })
     await log.add(fold.finish(parseRunExit(new TextDecoder().decode(told.stdout))))
     await exec.exec({ ...forgetRunCommand(run.id), timeoutMs: commandMs, signal })
@@ -115,7 +124,7 @@ export class RunFollower {
 
   async #end(run: RunRow, state: RunOutcome, detail: string | null): Promise<void> {
     await this.#options.runs.append(run.id, run.lastSeq, [
-      { event: 'end', data: { state, detail, exitCode: null } },
+      { event: 'end', data: { state, detail, exitCode: null, cause: null } },
     ])
   }
 }

@@ -61,7 +61,7 @@ function aRun(texts: string[]) {
   return {
     add,
     end() {
-      const data = { state: 'done' as const, detail: null, exitCode: 0 }
+      const data = { state: 'done' as const, detail: null, exitCode: 0, cause: null }
       events.push({ event: 'end', data, seq: events.length + 1, at: 'now' })
       changes.announce('r1')
     },

@@ -12,6 +12,7 @@ export function toRun(row: RunRow): Run {
     state: row.state,
     detail: row.detail,
     exitCode: row.exitCode,
+    cause: row.cause,
     session: row.session ?? row.resumedSession,
     model: row.model,
     permissions: row.permissions,

@@ -222,6 +222,46 @@ describe('reconciling', () => {
   })
 })
 
+describe('setting up again', () => {
+  const bootstrap = { state: 'done' as const, phases: [] }
+
+  it.each([
+    ['ready', 'bootstrapping', 'pending'],
+    ['asleep', 'asleep', 'pending'],
+    ['waking', 'waking', 'pending'],
+    ['bootstrapping', 'bootstrapping', 'done'],
+  ] as const)('makes of a machine that is %s one that is %s', async (state, after, then) => {
+    const machine = aMachine({ state, upstream: 'openai', bootstrap })
+    await store.insert(machine)
+
+    expect(await store.setUpAgain('w', ['openai', 'custom'])).toEqual([machine.id])
+    expect(await store.get(machine.id)).toMatchObject({
+      state: after,
+      setup: 1,
+      bootstrap: { state: then, phases: [] },
+    })
+  })
+
+  it('leaves those of others, of other upstreams, and those that failed or are on their way out', async () => {
+    await store.insert(aMachine({ state: 'ready', upstream: 'anthropic', bootstrap }))
+    await store.insert(aMachine({ state: 'ready', upstream: 'openai', bootstrap, workspace: 'other' }))
+    for (const state of ['failed', 'destroying', 'destroyed'] as const)
+      await store.insert(aMachine({ state, upstream: 'openai', bootstrap }))
+
+    expect(await store.setUpAgain('w', ['openai'])).toEqual([])
+  })
+
+  it('counts with the change that asks for it', async () => {
+    const machine = aMachine()
+    await store.insert(machine)
+
+    await store.update(machine.id, { model: 'another', isSetUpAnew: true })
+    await store.update(machine.id, { name: 'renamed' })
+
+    expect(await store.get(machine.id)).toMatchObject({ model: 'another', name: 'renamed', setup: 1 })
+  })
+})
+
 function aRequest() {
   return { principal: 'p', key: randomUUID(), bodyHash: 'hash' }
 }

@@ -17,7 +17,10 @@ import { withoutNul } from './without-nul.ts'
 export type MachineRow = typeof machines.$inferSelect
 type Stamps = 'createdAt' | 'updatedAt' | 'lastActivityAt' | 'destroyedAt'
 export type NewMachine = Omit<typeof machines.$inferInsert, Stamps>
-export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace'>>
+export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace' | 'setup'>> & {
+  /** Counts as something that it has to be set up with; see `setUpAgain`. */
+  readonly isSetUpAnew?: boolean
+}
 
 /** What the agent does, the console's last line and what the chat gateway does; absent where nothing was seen. */
 export interface SeenOfMachine {
@@ -134,7 +137,7 @@ export class MachineStore {
    */
   async update(
     id: string,
-    patch: MachinePatch,
+    { isSetUpAnew = false, ...patch }: MachinePatch,
     expectedStates?: readonly MachineState[],
   ): Promise<MachineRow | undefined> {
     const now = this.#clock()
@@ -142,6 +145,7 @@ export class MachineStore {
       .update(machines)
       .set({
         ...withoutNul(patch),
+        ...(isSetUpAnew ? { setup: sql`${machines.setup} + 1` } : {}),
         updatedAt: now,
         ...(patch.state === 'destroyed'
           ? { destroyedAt: sql`coalesce(${machines.destroyedAt}, ${now})` }
@@ -150,6 +154,32 @@ export class MachineStore {
       .where(and(eq(machines.id, id), expectedStates && inArray(machines.state, [...expectedStates])))
       .returning()
     return row
+  }
+
+  /**
+   * Has the machines on these upstreams set up with what they get by now; gives their ids. Those that are up begin at
+   * once, those that sleep when they wake; one that is being set up begins anew, as its row counts once more.
+   */
+  async setUpAgain(workspace: string, upstreams: readonly string[]): Promise<string[]> {
+    const isUp = sql`${machines.state} = 'ready'`
+    const isDone = sql`${machines.state} in ('ready', 'asleep', 'waking')`
+    const rows = await this.#db
+      .update(machines)
+      .set({
+        setup: sql`${machines.setup} + 1`,
+        state: sql`case when ${isUp} then 'bootstrapping' else ${machines.state} end`,
+        bootstrap: sql`case when ${isDone} then jsonb_set(${machines.bootstrap}, '{state}', '"pending"') else ${machines.bootstrap} end`,
+        updatedAt: this.#clock(),
+      })
+      .where(
+        and(
+          eq(machines.workspace, workspace),
+          inArray(machines.upstream, [...upstreams]),
+          notInArray(machines.state, ['destroying', 'destroyed', 'failed']),
+        ),
+      )
+      .returning({ id: machines.id })
+    return rows.map(({ id }) => id)
   }
 
   /** Tells a taken name apart from a machine that is not there. */

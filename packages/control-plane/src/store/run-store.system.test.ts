@@ -55,7 +55,9 @@ it('keeps events in their order and notes what they say about the run', async ()
     { ...message('of a helper\0', 'call-1'), truncated: true },
   ])
   await store.append(id, 2, [message('the answer'), { event: 'usage', data: usage }])
-  await store.append(id, 4, [{ event: 'end', data: { state: 'done', detail: null, exitCode: 0 } }])
+  await store.append(id, 4, [
+    { event: 'end', data: { state: 'done', detail: null, exitCode: 0, cause: null } },
+  ])
 
   expect(await store.get(id)).toMatchObject({
     state: 'done',
@@ -77,7 +79,9 @@ it('keeps events in their order and notes what they say about the run', async ()
 it('adds nothing where another event is stored, and nothing to a run that is over', async () => {
   const { id } = await insertRun()
   const added = await Promise.all(['a', 'b', 'c'].map((text) => store.append(id, 0, [message(text)])))
-  await store.append(id, 1, [{ event: 'end', data: { state: 'failed', detail: 'x', exitCode: null } }])
+  await store.append(id, 1, [
+    { event: 'end', data: { state: 'failed', detail: 'x', exitCode: null, cause: null } },
+  ])
 
   expect(added.filter(Boolean)).toHaveLength(1)
   expect(await store.append(id, 2, [message('late')])).toBe(false)
@@ -90,7 +94,9 @@ it('lists what is not over, and the runs of a machine newest first, page by page
     ids.unshift((await insertRun()).id)
     time.advance(1000)
   }
-  await store.append(ids[0] ?? '', 0, [{ event: 'end', data: { state: 'done', detail: null, exitCode: 0 } }])
+  await store.append(ids[0] ?? '', 0, [
+    { event: 'end', data: { state: 'done', detail: null, exitCode: 0, cause: null } },
+  ])
 
   const first = await store.list(machineId, { limit: 2 })
   const second = await store.list(machineId, { limit: 2, cursor: first.nextCursor ?? '' })
@@ -146,7 +152,7 @@ it('notes the first wish to cancel, and none for a run that is over', async () =
   expect((await store.get(id))?.cancelRequestedAt).toEqual(first)
 })
 
-const ended: RunEvent = { event: 'end', data: { state: 'done', detail: null, exitCode: 0 } }
+const ended: RunEvent = { event: 'end', data: { state: 'done', detail: null, exitCode: 0, cause: null } }
 
 function message(text: string, parent?: string): RunEvent {
   return { event: 'message', data: { text, ...(parent === undefined ? {} : { parent }) } }

@@ -6,6 +6,7 @@ import type {
   Gateway,
   Isolation,
   MachineState,
+  ModelFailure,
   Network,
   Protocol,
   RunEvent,
@@ -60,6 +61,8 @@ export const machines = pgTable(
     state: text('state').$type<MachineState>().notNull(),
     stateReason: text('state_reason'),
     stateDetail: text('state_detail'),
+    /** How often it was asked to be set up otherwise. */
+    setup: integer('setup').notNull().default(0),
     target: text('target').$type<MachineTarget>().notNull(),
     providerRef: text('provider_ref'),
     home: text('home').notNull(),
@@ -125,6 +128,7 @@ export const runs = pgTable(
     state: text('state').$type<RunState>().notNull(),
     detail: text('detail'),
     exitCode: integer('exit_code'),
+    cause: jsonb('cause').$type<ModelFailure>(),
     usage: jsonb('usage').$type<RunUsage>(),
     /** The agent's last message. */
     result: text('result'),

@@ -20,6 +20,13 @@ export const credentialStatusSchema = z.object({
 })
 export type CredentialStatus = z.infer<typeof credentialStatusSchema>
 
+/** What a saved credential means for the machines that use it; null where none does. */
+export function describeUsers([first, ...others]: readonly string[]): string | null {
+  if (first === undefined) return null
+  const machines = others.length === 0 ? `${first} gets` : `${others.length + 1} machines get`
+  return `${machines} it now; an agent that runs already uses it once it is reloaded.`
+}
+
 export const putCredentialSchema = z.strictObject({
   /** Empty only where the endpoint needs no key. */
   value: z.string().max(8192).regex(credentialPattern, credentialHint),

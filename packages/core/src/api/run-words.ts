@@ -1,4 +1,4 @@
-import type { RunUsage, StoredRunEvent } from './runs.ts'
+import type { Run, RunUsage, StoredRunEvent } from './runs.ts'
 
 const lineLength = 160
 
@@ -18,10 +18,15 @@ export function describeRunEvent({ event, data }: StoredRunEvent): string | null
     case 'error':
       return `! ${lineOf(data.message)}`
     case 'end':
-      return data.detail === null ? data.state : `${data.state}: ${data.detail}`
+      return [data.state, describeRunEnd(data)].filter((words) => words !== null).join(': ')
     default:
       return null
   }
+}
+
+/** Why it ended so and what to do; null where its state says all. */
+export function describeRunEnd({ detail, cause }: Pick<Run, 'detail' | 'cause'>): string | null {
+  return cause ? `${detail ?? ''} ${cause.fix}`.trim() : detail
 }
 
 /** Tokens and cost, as in `1,200 tokens in, 300 out, $0.0123 (estimate)`. */

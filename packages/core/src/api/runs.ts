@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { holdsNoNul } from './holds-no-nul.ts'
 import { pageQuerySchema } from './machines.ts'
+import { modelFailureSchema } from './model-failure.ts'
 
 /** `starting` and `running` are not over; every other state is what a run came to. */
 export const runStates = [
@@ -69,6 +70,8 @@ const stamp = { at: z.string(), truncated: z.boolean().optional() }
 /** The tool call by which an agent was started that did this; absent for the agent itself. */
 const parent = z.string().optional()
 const call = z.string()
+/** What the model source did wrong, where that is how it ended. */
+const cause = modelFailureSchema.nullable().default(null)
 
 /** What a run did, by event name; `tool-result` answers the `tool-call` of the same `call`. */
 export const runEventDataSchemas = {
@@ -86,6 +89,7 @@ export const runEventDataSchemas = {
     state: runStateSchema.exclude(['starting', 'running']),
     detail: z.string().nullable(),
     exitCode: z.number().int().nullable(),
+    cause,
   }),
 } as const
 
@@ -112,6 +116,7 @@ export const runSchema = z.object({
   /** One sentence on how it ended, where the state alone does not say. */
   detail: z.string().nullable(),
   exitCode: z.number().int().nullable(),
+  cause,
   /** The conversation it is in; with it another run goes on. */
   session: z.string().nullable(),
   model: z.string().nullable(),

@@ -62,7 +62,27 @@ describe('what `claude --print` printed', () => {
       { message: 'API Error: Request rejected (429) · Scripted error 429', fatal: true },
     ])
     expect(events.some(({ event }) => event === 'message')).toBe(false)
-    expect(verdict?.state).toBe('limit-reached')
+    expect(verdict).toMatchObject({ state: 'failed', modelStatus: 429 })
+  })
+
+  it('gives up on a key that is refused twice, and not on anything else', () => {
+    const reader = new ClaudeCodeRunReader()
+    const retry = (attempt: number, status: number) =>
+      reader.read(
+        JSON.stringify({
+          type: 'system',
+          subtype: 'api_retry',
+          attempt,
+          max_retries: 10,
+          error_status: status,
+        }),
+      )
+
+    for (const attempt of [1, 2, 3]) retry(attempt, 500)
+    retry(1, 401)
+    expect(reader).toMatchObject({ isHopeless: false, verdict: null })
+    expect(retry(2, 401)).toMatchObject([{ event: 'error', data: { fatal: true } }])
+    expect(reader).toMatchObject({ isHopeless: true, verdict: { state: 'failed', modelStatus: 401 } })
   })
 
   it('says until when the limit holds, where the CLI knows', () => {

@@ -4,6 +4,7 @@ import {
   countIn,
   isObject,
   type JsonObject,
+  numberIn,
   objectIn,
   objectsIn,
   parseJsonLine,
@@ -12,11 +13,14 @@ import {
 
 /** Stands as the model of messages that the CLI wrote itself, such as the text of an API error. */
 const synthetic = '<synthetic>'
+/** Statuses of a refused key. The CLI asks ten times, for three minutes, and then says that nobody is logged in. */
+const refusals = [401, 403]
 const noTokens = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
 
 /** Reads `--output-format=stream-json`. */
 export class ClaudeCodeRunReader implements RunReader {
   verdict: RunVerdict | null = null
+  isHopeless = false
   #session: string | null = null
   #used = { ...noTokens, costUsd: 0 }
   #limitedUntil: string | null = null
@@ -47,7 +51,17 @@ export class ClaudeCodeRunReader implements RunReader {
       return [{ event: 'session', data: { session, model: textIn(record['model']) } }]
     }
     if (record['subtype'] !== 'api_retry') return []
-    const { attempt, max_retries: most, error_status: status, error } = record
+    return this.#retry(record)
+  }
+
+  /** A key that is refused twice stays refused. */
+  #retry({ attempt, max_retries: most, error_status: status, error }: JsonObject): RunEvent[] {
+    const answered = `It answered ${status ?? 'nothing'} (${error}).`
+    this.isHopeless = typeof status === 'number' && refusals.includes(status) && countIn(attempt) > 1
+    if (this.isHopeless) {
+      this.verdict = { state: 'failed', detail: answered, modelStatus: countIn(status) }
+      return [{ event: 'error', data: { message: answered, fatal: true } }]
+    }
     const message = `The model source answered ${status ?? 'nothing'} (${error}); try ${attempt} of ${most} follows.`
     return [{ event: 'error', data: { message, fatal: false } }]
   }
@@ -128,10 +142,11 @@ function verdictOf(record: JsonObject, limitedUntil: string | null): RunVerdict 
   if (record['subtype'] === 'error_max_budget_usd')
     return { state: 'budget-reached', detail: firstError(record) }
   if (record['is_error'] !== true) return { state: 'done', detail: null }
-  const detail = textIn(record['result']) ?? firstError(record)
-  const isLimited = record['api_error_status'] === 429 || record['api_error_type'] === 'rate_limit_error'
-  if (!isLimited) return { state: 'failed', detail }
-  return { state: 'limit-reached', detail: limitedUntil ? `${detail} Until ${limitedUntil}.` : detail }
+  const said = textIn(record['result']) ?? firstError(record)
+  const detail = limitedUntil === null ? said : `${said} Until ${limitedUntil}.`
+  if (record['terminal_reason'] !== 'api_error' && record['api_error_status'] === undefined)
+    return { state: 'failed', detail }
+  return { state: 'failed', detail, modelStatus: numberIn(record['api_error_status']) }
 }
 
 function firstError(record: JsonObject): string | null {

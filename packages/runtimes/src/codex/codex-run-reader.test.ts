@@ -63,9 +63,25 @@ describe('what `codex exec` printed', () => {
     expect(verdict).toMatchObject({ state: 'failed', detail: expect.stringContaining('401 Unauthorized') })
   })
 
+  it('gives up on a connection that is not there five times in a row', () => {
+    const reader = new CodexRunReader(null)
+    const noConnection = JSON.stringify({
+      type: 'error',
+      message: 'Reconnecting... waiting for network (Connection failed: error sending request)',
+    })
+    const answer = JSON.stringify({ type: 'item.completed', item: { type: 'agent_message', text: 'hi' } })
+
+    for (const line of [...Array<string>(4).fill(noConnection), answer]) reader.read(line)
+    for (let count = 0; count < 4; count++) reader.read(noConnection)
+    expect(reader.isHopeless).toBe(false)
+    expect(reader.read(noConnection)).toMatchObject([{ event: 'error', data: { fatal: true } }])
+    expect(reader).toMatchObject({ isHopeless: true, verdict: { state: 'failed', modelStatus: null } })
+  })
+
   it('says that a limit was reached', () => {
     expect(read('limited').verdict).toEqual({
-      state: 'limit-reached',
+      state: 'failed',
+      modelStatus: null,
       detail: 'exceeded retry limit, last status: 429 Too Many Requests',
     })
   })

@@ -3,15 +3,21 @@ import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, objectsIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
 import { noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
 
-const limitWords = /\b429\b|rate limit|usage limit|quota/i
+/** What the CLI says each time it finds no connection, longer and longer apart, for as long as a run may take. */
+const waiting = /waiting for network/
+/** After so many, about two minutes, nobody is helped by waiting on. */
+const mostUnconnected = 5
 
 /** Reads `codex exec --json`. */
 export class CodexRunReader implements RunReader {
+  isHopeless = false
   readonly #model: string | null
   readonly #called = new Set<string>()
   #before = noTokens
   #verdict: RunVerdict | null = null
   #lastError: string | null = null
+  /** How often in a row no connection was had. */
+  #unconnected = 0
 
   constructor(model: string | null) {
     this.#model = model
@@ -23,6 +29,7 @@ export class CodexRunReader implements RunReader {
 
   read(line: string): RunEvent[] {
     const record = parseJsonLine(line)
+    if (record !== null && record['type'] !== 'error') this.#unconnected = 0
     switch (record?.['type']) {
       case 'event_msg':
         this.#before = tokensOf(objectIn(objectIn(objectIn(record['payload'])['info'])['total_token_usage']))
@@ -76,6 +83,9 @@ export class CodexRunReader implements RunReader {
   /** The last one is told again as the turn's failure. */
   #error(message: string): RunEvent[] {
     this.#lastError = message
+    this.#unconnected = waiting.test(message) ? this.#unconnected + 1 : 0
+    this.isHopeless = this.#unconnected >= mostUnconnected
+    if (this.isHopeless) return [{ event: 'error', data: { message, fatal: true } }]
     return message.startsWith('Reconnecting') ? [{ event: 'error', data: { message, fatal: false } }] : []
   }
 
@@ -93,7 +103,7 @@ export class CodexRunReader implements RunReader {
 }
 
 function failure(message: string): RunVerdict {
-  return { state: limitWords.test(message) ? 'limit-reached' : 'failed', detail: message }
+  return { state: 'failed', detail: message, modelStatus: null }
 }
 
 /** What a kind of item does beside talking; null for one that only talks. */

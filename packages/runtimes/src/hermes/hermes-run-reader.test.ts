@@ -56,14 +56,18 @@ describe('what Hermes did with a task', () => {
     const errors = events.flatMap(({ event, data }) => (event === 'error' ? [data] : []))
 
     expect(errors.map(({ fatal }) => fatal)).toEqual([false, true])
-    expect(verdict).toEqual({ state: 'failed', detail: expect.stringContaining('Error code: 401') })
+    expect(verdict).toEqual({
+      state: 'failed',
+      detail: expect.stringContaining('Error code: 401'),
+      modelStatus: 401,
+    })
   })
 
   it('says that a limit was reached', () => {
     const { events, verdict } = read('limited')
 
     expect(events.filter(({ event }) => event === 'error')).toHaveLength(4)
-    expect(verdict).toEqual({ state: 'limit-reached', detail: expect.stringContaining('429') })
+    expect(verdict).toEqual({ state: 'failed', detail: expect.stringContaining('429'), modelStatus: 429 })
   })
 
   it('tells what the model thought before what it said, and counts cached tokens apart', () => {

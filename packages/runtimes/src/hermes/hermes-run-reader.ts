@@ -1,9 +1,7 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
-import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
+import { countIn, type JsonObject, numberIn, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
 import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
-
-const limitStatus = 429
 
 /** Reads what `run.py` prints. */
 export class HermesRunReader implements RunReader {
@@ -80,8 +78,7 @@ function resultOf(record: JsonObject): RunEvent {
 }
 
 function failure(error: JsonObject): RunVerdict {
-  const state = error['status'] === limitStatus ? 'limit-reached' : 'failed'
-  return { state, detail: messageOf(error) }
+  return { state: 'failed', detail: messageOf(error), modelStatus: numberIn(error['status']) }
 }
 
 function messageOf(error: JsonObject): string {

@@ -54,14 +54,22 @@ describe('what a run printed', () => {
 
     const errors = events.flatMap((event) => (event.event === 'error' ? [event.data] : []))
     expect(errors.map(({ fatal }) => fatal)).toEqual([false, false, false, false, true])
-    expect(verdict).toEqual({ state: 'limit-reached', detail: expect.stringContaining('rate limit') })
+    expect(verdict).toEqual({
+      state: 'failed',
+      detail: expect.stringContaining('rate limit'),
+      modelStatus: 429,
+    })
   })
 
   it('tells a refused key', () => {
     const { events, verdict } = read('refused')
 
     expect(events.at(-1)?.data).toMatchObject({ message: expect.stringContaining('HTTP 401'), fatal: true })
-    expect(verdict).toEqual({ state: 'failed', detail: expect.stringContaining('HTTP 401') })
+    expect(verdict).toEqual({
+      state: 'failed',
+      detail: '401 Scripted error 401',
+      modelStatus: 401,
+    })
   })
 
   it('is not done by an answer that was cut', () => {

@@ -16,6 +16,8 @@ export class OpenClawRunReader implements RunReader {
   readonly #model: string | null
   #hasSession = false
   #used = noTokens
+  /** What the model source said last; the CLI's own words for it are at times of another failure. */
+  #refusal: Refusal | null = null
   #verdict: RunVerdict | null = null
 
   constructor(model: string | null) {
@@ -53,9 +55,14 @@ export class OpenClawRunReader implements RunReader {
         return []
       case 'finishing':
         return message === null ? [] : [{ event: 'error', data: { message, fatal: false } }]
-      case 'error':
-        this.#verdict = { state: isLimit(record) ? 'limit-reached' : 'failed', detail: message }
+      case 'error': {
+        // Of a limit only the CLI's own words tell how long it holds.
+        const { said, status } = isLimit(record)
+          ? { said: message, status: 429 }
+          : (this.#refusal ?? { said: message, status: null })
+        this.#verdict = { state: 'failed', detail: said, modelStatus: status }
         return [{ event: 'error', data: { message: message ?? '', fatal: true } }]
+      }
       default:
         return []
     }
@@ -65,11 +72,26 @@ export class OpenClawRunReader implements RunReader {
     const parts = objectsIn(message['content'])
     if (message['role'] === 'toolResult') return [resultOf(message, parts)]
     if (message['role'] !== 'assistant') return []
+    this.#refusal = refusalIn(message)
     const usage = message['usage']
     if (!isObject(usage)) return parts.flatMap(eventOf)
     this.#used = addTokens(this.#used, tokensOf(usage))
     return [...parts.flatMap(eventOf), { event: 'usage', data: withEstimatedCost(this.#used, this.#model) }]
   }
+}
+
+interface Refusal {
+  readonly said: string
+  readonly status: number | null
+}
+
+/** `errorCode` is an HTTP status, or what the system calls a connection that failed; null where nothing failed. */
+function refusalIn(message: JsonObject): Refusal | null {
+  const said = textIn(message['errorMessage'])
+  if (said === null) return null
+  const code = textIn(message['errorCode']) ?? ''
+  if (/^\d{3}$/.test(code)) return { said, status: Number(code) }
+  return { said: /^E[A-Z_]+$/.test(code) ? `${said} (${code})` : said, status: null }
 }
 
 function eventOf(part: JsonObject): RunEvent[] {

@@ -69,7 +69,7 @@ describe('what `opencode run` printed', () => {
     const { events, verdict } = read('refused')
 
     expect(events.at(-1)).toEqual({ event: 'error', data: { message: 'Scripted error 401', fatal: true } })
-    expect(verdict).toEqual({ state: 'failed', detail: 'Scripted error 401' })
+    expect(verdict).toEqual({ state: 'failed', detail: 'Scripted error 401', modelStatus: null })
   })
 
   it('tells every new try, and after the last that a limit was reached', () => {
@@ -81,7 +81,7 @@ describe('what `opencode run` printed', () => {
       false,
       true,
     ])
-    expect(verdict).toEqual({ state: 'limit-reached', detail: 'Scripted error 429' })
+    expect(verdict).toEqual({ state: 'failed', detail: 'Scripted error 429', modelStatus: null })
   })
 
   it('is not done when the answer was cut off', () => {

@@ -2,7 +2,6 @@ import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
 import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
-import { saysLimit } from './opencode-limit.ts'
 
 /** Reads `opencode run --format=json` with the lines of our plugin in between. */
 export class OpenCodeRunReader implements RunReader {
@@ -90,7 +89,7 @@ export class OpenCodeRunReader implements RunReader {
 }
 
 function failure(message: string): RunVerdict {
-  return { state: saysLimit(message) ? 'limit-reached' : 'failed', detail: message }
+  return { state: 'failed', detail: message, modelStatus: null }
 }
 
 /** Reasoning is output that is counted apart. */

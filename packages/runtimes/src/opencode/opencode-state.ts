@@ -2,7 +2,8 @@ import type { AgentSignals, AgentState } from '@agent-machines/core'
 import { textIn } from '../recipe/json-line.ts'
 import { detailOf } from '../recipe/screen-text.ts'
 import { isoOf, stateFromPlugin } from '../recipe/told-state.ts'
-import { saysLimit } from './opencode-limit.ts'
+
+const limitWords = /\b429\b|too many requests|rate.?limit|usage limit|quota/i
 
 /** Reads what our plugin wrote of the CLI's events; anything it does not say is `unknown`. */
 export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
@@ -24,6 +25,6 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
 
 /** A new try after a fault is work; after a limit nothing happens until then. */
 function retrying(message: string, nextAt: string | null): Pick<AgentState, 'state' | 'detail'> {
-  if (!saysLimit(message)) return { state: 'busy', ...detailOf('trying again', message) }
+  if (!limitWords.test(message)) return { state: 'busy', ...detailOf('trying again', message) }
   return { state: 'limited', ...detailOf(nextAt && `until ${nextAt}`, message) }
 }

@@ -16,8 +16,8 @@ export interface HeadlessCommand {
 export interface RunExit {
   /** Null when nobody could write it down. */
   readonly exitCode: number | null
-  /** `lost`: its processes were ended together with whoever watched them. */
-  readonly reason: 'ended' | 'cancelled' | 'timed-out' | 'lost'
+  /** `given-up`: as hopeless; `lost`: its processes were ended together with whoever watched them. */
+  readonly reason: 'ended' | 'given-up' | 'cancelled' | 'timed-out' | 'lost'
   /** The end of what it printed on standard error. */
   readonly stderr: string
 }
@@ -25,6 +25,8 @@ export interface RunExit {
 export interface RunVerdict {
   readonly state: RunOutcome
   readonly detail: string | null
+  /** There where the model source did not serve: its HTTP status, null where nothing tells it. */
+  readonly modelStatus?: number | null
 }
 
 /** Reads the output of one run; the same lines always give the same events. */
@@ -33,6 +35,8 @@ export interface RunReader {
   read(line: string): RunEvent[]
   /** What the runtime itself said the run came to; null when it did not get that far. */
   readonly verdict: RunVerdict | null
+  /** Whether the runtime goes on trying what cannot succeed, so that the run is better ended with this verdict. */
+  readonly isHopeless?: boolean
 }
 
 /** How a runtime does a task with nobody at its console; `Context` is how the agent of a machine is set up. */

@@ -27,7 +27,11 @@ export function textIn(value: unknown): string | null {
   return typeof value === 'string' ? value : null
 }
 
+export function numberIn(value: unknown): number | null {
+  return typeof value === 'number' && Number.isFinite(value) ? value : null
+}
+
 /** 0 where there is none. */
 export function countIn(value: unknown): number {
-  return typeof value === 'number' && Number.isFinite(value) ? value : 0
+  return numberIn(value) ?? 0
 }

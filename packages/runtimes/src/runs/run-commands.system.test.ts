@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import {
-  cancelRunCommand,
+  endRunCommand,
   exitOfRunCommand,
   followRunCommand,
   forgetRunCommand,
@@ -22,7 +22,7 @@ beforeEach(() => {
   writeFileSync(join(home, '.agent-machines/state/agent.env'), 'KEY=\'from the "console"\'\n')
 })
 afterEach(() => {
-  run(cancelRunCommand(id).script)
+  run(endRunCommand(id, 'cancelled').script)
   follow()
   rmSync(home, { recursive: true, force: true })
 })
@@ -70,7 +70,7 @@ it('is cancelled with everything it started, in whatever group', () => {
   start('setsid sh -c "trap : TERM; while :; do echo x >>beats; sleep 0.05; done" & echo up; sleep 60')
   until(() => existsSync(join(home, 'work/beats')))
 
-  run(cancelRunCommand(id).script)
+  run(endRunCommand(id, 'cancelled').script)
   follow()
 
   expect(exitOf()).toMatchObject({ exitCode: 143, reason: 'cancelled' })
@@ -81,7 +81,7 @@ it('is ended by force when it does not end by itself', () => {
   start('trap : TERM; while :; do sleep 0.1; done')
   until(() => existsSync(fileOf('agent')))
 
-  run(cancelRunCommand(id).script)
+  run(endRunCommand(id, 'cancelled').script)
   follow()
 
   expect(exitOf()).toMatchObject({ exitCode: 137, reason: 'cancelled' })
@@ -101,7 +101,7 @@ it('is lost when its runner was killed, and cancelling ends what is left of it',
 
   expect(follow().code).toBe(0)
   expect(exitOf()).toEqual({ exitCode: null, reason: 'lost', stderr: '' })
-  run(cancelRunCommand(id).script)
+  run(endRunCommand(id, 'cancelled').script)
   expect(marked()).toEqual([])
 })
 
@@ -112,7 +112,7 @@ it('is unknown where it never was, and once it was forgotten', () => {
   run(forgetRunCommand(id).script)
 
   expect(follow().code).toBe(noSuchRun)
-  expect(run(cancelRunCommand(id).script).code).toBe(0)
+  expect(run(endRunCommand(id, 'cancelled').script).code).toBe(0)
 })
 
 it('keeps the task from other users and out of every command line', () => {

@@ -106,6 +106,7 @@ export function parseRunExit(stdout: string): RunExit {
   const exitCode = code === undefined || code === '-' ? null : Number(code)
   switch (reason) {
     case 'ended':
+    case 'given-up':
     case 'cancelled':
     case 'timed-out':
       return { exitCode, reason, stderr }
@@ -115,12 +116,12 @@ export function parseRunExit(stdout: string): RunExit {
 }
 
 /** The command that ends a run's processes; harmless when it is over, and where it never was. */
-export function cancelRunCommand(id: string): { readonly script: string } {
+export function endRunCommand(id: string, reason: 'cancelled' | 'given-up'): { readonly script: string } {
   return {
     script: `cd "$HOME/${runFolder(id)}" 2>/dev/null || exit 0
 ${processIdentity}
 [ ! -e exit ] || exit 0
-[ -e stop ] || echo cancelled >stop
+[ -e stop ] || echo ${reason} >stop
 is_alive agent && ${askToEnd('pid')}
 is_alive runner && exit 0
 ${endMarked(runMark, id)}`,

@@ -65,10 +65,54 @@ describe('RunFold', () => {
     ],
   ])('takes %j with %j for its end', (exit, verdict, expected) => {
     expect(new RunFold({ read: () => [], verdict }).finish(exit)).toEqual([
-      { event: 'end', data: { ...expected, exitCode: exit.exitCode } },
+      { event: 'end', data: { ...expected, cause: null, exitCode: exit.exitCode } },
     ])
   })
+
+  it('tells what the model source did wrong in the same words for every runtime', () => {
+    const verdict: RunVerdict = { state: 'failed', detail: 'It said 429.', modelStatus: 429 }
+
+    expect(endOf(new RunFold({ read: () => [], verdict }).finish({ ...ended, exitCode: 1 }))).toEqual({
+      state: 'limit-reached',
+      detail: 'The model source limits how much this key may ask. It said 429.',
+      cause: { code: 'limited', fix: expect.any(String), isTransient: true },
+      exitCode: 1,
+    })
+  })
+
+  it('takes the word of the runtime where the failure was not of the model source', () => {
+    const verdict: RunVerdict = { state: 'failed', detail: 'A tool got a 401.' }
+
+    expect(endOf(new RunFold({ read: () => [], verdict }).finish(ended))).toEqual({
+      ...verdict,
+      cause: null,
+      exitCode: 0,
+    })
+  })
+
+  it('says what a run was waiting for when its time was up', () => {
+    const timedOut: RunExit = { exitCode: 143, reason: 'timed-out', stderr: '' }
+    const trying: RunEvent = { event: 'error', data: { message: 'HTTP 429 for an hour', fatal: false } }
+    const ended: RunEvent = { event: 'error', data: { message: 'aborted', fatal: true } }
+    const said: RunEvent = { event: 'message', data: { text: 'on it' } }
+    const endAfter = (...events: RunEvent[]) => {
+      const fold = new RunFold({ read: () => events, verdict: null })
+      fold.read(encode('line\n'))
+      return endOf(fold.finish(timedOut))
+    }
+
+    expect(endAfter(said, trying, ended)).toMatchObject({
+      state: 'timed-out',
+      detail: 'It was trying again after this: HTTP 429 for an hour',
+      cause: { code: 'limited' },
+    })
+    expect(endAfter(trying, said)).toMatchObject({ state: 'timed-out', detail: null, cause: null })
+  })
 })
+
+function endOf(events: readonly RunEvent[]) {
+  return events.at(-1)?.data
+}
 
 function echo() {
   return {

@@ -1,5 +1,6 @@
-import { type RunEvent, runTextLimit } from '@agent-machines/core'
+import { type ModelFailure, type RunEvent, type RunOutcome, runTextLimit } from '@agent-machines/core'
 import type { RunExit, RunReader, RunVerdict } from '../recipe/headless.ts'
+import { explainModelFailure } from './explain-model-failure.ts'
 
 /** One event of a run and whether text of it was dropped. */
 export type FoldedRunEvent = RunEvent & { readonly truncated?: boolean }
@@ -19,10 +20,17 @@ export class RunFold {
   readonly #decoder = new TextDecoder()
   #rest = ''
   #isPassingOver = false
+  /** What it was told last and tries again, unless something else happened since. */
+  #failed: string | null = null
 
   constructor(reader: RunReader, options: RunFoldOptions = {}) {
     this.#reader = reader
     this.#redact = options.redact ?? ((text) => text)
+  }
+
+  /** Whether the run is better ended than waited for. */
+  get isHopeless(): boolean {
+    return this.#reader.isHopeless ?? false
   }
 
   read(bytes: Uint8Array): FoldedRunEvent[] {
@@ -43,13 +51,18 @@ export class RunFold {
   finish(exit: RunExit): FoldedRunEvent[] {
     const events = this.#line(this.#rest)
     this.#rest = ''
-    const verdict = verdictOf(exit, this.#reader.verdict)
-    const end: RunEvent = { event: 'end', data: { ...verdict, exitCode: exit.exitCode } }
+    const outcome = outcomeOf(exit, this.#reader.verdict, this.#failed)
+    const end: RunEvent = { event: 'end', data: { ...outcome, exitCode: exit.exitCode } }
     return [...events, this.#clean(end)]
   }
 
   #line(line: string): FoldedRunEvent[] {
-    return line.trim() === '' ? [] : this.#reader.read(line).map((event) => this.#clean(event))
+    const events = line.trim() === '' ? [] : this.#reader.read(line)
+    for (const { event, data } of events) {
+      if (event !== 'error') this.#failed = null
+      else if (!data.fatal) this.#failed = data.message
+    }
+    return events.map((event) => this.#clean(event))
   }
 
   #clean(event: RunEvent): FoldedRunEvent {
@@ -66,18 +79,48 @@ export class RunFold {
   }
 }
 
+interface Outcome {
+  readonly state: RunOutcome
+  readonly detail: string | null
+  readonly cause: ModelFailure | null
+}
+
 /** Whoever ended the run decides what it came to, then the runtime, then its exit code. */
-function verdictOf({ reason, exitCode, stderr }: RunExit, said: RunVerdict | null): RunVerdict {
+function outcomeOf(
+  { reason, exitCode, stderr }: RunExit,
+  said: RunVerdict | null,
+  lastFailure: string | null,
+): Outcome {
   switch (reason) {
     case 'cancelled':
-      return { state: 'cancelled', detail: null }
+      return { state: 'cancelled', detail: null, cause: null }
     case 'timed-out':
-      return { state: 'timed-out', detail: null }
+      return timedOut(lastFailure)
     case 'lost':
-      return { state: 'failed', detail: 'Its processes were ended with the machine, or by somebody on it.' }
+      return failed('Its processes were ended with the machine, or by somebody on it.')
+    case 'given-up':
     case 'ended':
-      return said ?? { state: 'failed', detail: lastLineOf(stderr) ?? `It ended with exit code ${exitCode}.` }
+      return said ? explained(said) : failed(lastLineOf(stderr) ?? `It ended with exit code ${exitCode}.`)
   }
+}
+
+function failed(detail: string | null): Outcome {
+  return { state: 'failed', detail, cause: null }
+}
+
+/** A runtime that tries again for longer than the run may take does not come to tell why. */
+function timedOut(lastFailure: string | null): Outcome {
+  if (lastFailure === null) return { state: 'timed-out', detail: null, cause: null }
+  const cause = explainModelFailure({ status: null, said: lastFailure })?.cause ?? null
+  return { state: 'timed-out', detail: `It was trying again after this: ${lastFailure}`, cause }
+}
+
+/** What the model source did wrong is told in the same words for every runtime. */
+function explained({ state, detail, modelStatus: status }: RunVerdict): Outcome {
+  const known = status === undefined ? null : explainModelFailure({ status, said: detail ?? '' })
+  if (known === null) return { state, detail, cause: null }
+  const { message, cause } = known
+  return { state: cause.code === 'limited' ? 'limit-reached' : state, detail: message, cause }
 }
 
 function lastLineOf(text: string): string | null {

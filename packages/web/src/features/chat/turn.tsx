@@ -1,4 +1,4 @@
-import { describeRunUsage, isRunOver, type Run } from '@agent-machines/core'
+import { describeRunEnd, describeRunUsage, isRunOver, type Run } from '@agent-machines/core'
 import { Failure } from '../../components/failure.tsx'
 import { StateGlyph } from '../../components/state-glyph.tsx'
 import { runShapes } from '../runs/run-shape.ts'
@@ -14,14 +14,18 @@ export interface TurnProps {
 /** A message and what the agent did with it. */
 export function Turn({ run, read }: TurnProps) {
   const { glyph, word } = runShapes[run.state]
+  const why = describeRunEnd(run)
   const blocks = turnBlocksOf(read.events)
+  const lastError = textOfError(blocks.at(-1))
+  // Why it ended may be told by its last error in full, or tell that in turn.
+  const isErrorTold = lastError !== null && lastError !== why && why?.includes(lastError)
   return (
     <li className="turn">
       <p className="turn-asked">
         <span className="sr-only">You: </span>
         {run.task}
       </p>
-      {blocks.map((block) => (
+      {(isErrorTold ? blocks.slice(0, -1) : blocks).map((block) => (
         <Block key={block.key} block={block} />
       ))}
       {read.error !== null && <Failure error={read.error} what="What it did could not be read." />}
@@ -29,9 +33,7 @@ export function Turn({ run, read }: TurnProps) {
         <p className={`turn-state word-${glyph}`}>
           <StateGlyph shape={glyph} />
           {word}
-          {run.detail !== null && run.detail !== textOfError(blocks.at(-1)) && (
-            <span className="text-ink-2">{run.detail}</span>
-          )}
+          {why !== null && why !== lastError && <span className="text-ink-2">{why}</span>}
         </p>
       )}
       {isRunOver(run.state) && run.usage && (

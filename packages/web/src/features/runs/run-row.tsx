@@ -1,4 +1,5 @@
 import {
+  describeRunEnd,
   describeRunEvent,
   describeRunUsage,
   isRunOver,
@@ -23,6 +24,7 @@ export interface RunRowProps {
 export function RunRow({ run, read, onOpen, onCancel }: RunRowProps) {
   const { glyph, word } = runShapes[run.state]
   const isOver = isRunOver(run.state)
+  const why = describeRunEnd(run)
   return (
     <li className="run">
       <div className="run-head">
@@ -47,7 +49,7 @@ export function RunRow({ run, read, onOpen, onCancel }: RunRowProps) {
       </div>
       {read !== null && (
         <div className="run-body">
-          {run.detail !== null && <p>{run.detail}</p>}
+          {why !== null && <p>{why}</p>}
           <Log events={read.events} isOver={isOver} />
           {read.error !== null && <Failure error={read.error} what="What it did could not be read." />}
           {run.usage && <p className="text-ink-3">{describeRunUsage(run.usage)}</p>}

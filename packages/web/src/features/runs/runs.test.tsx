@@ -120,6 +120,7 @@ function aRun(change: Partial<Run> = {}): Run {
     via: 'one-shot',
     state: 'running',
     detail: null,
+    cause: null,
     exitCode: null,
     session: null,
     model: null,

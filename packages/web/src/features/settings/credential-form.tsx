@@ -2,6 +2,7 @@ import {
   type CredentialStatus,
   credentialHint,
   credentialPattern,
+  describeUsers,
   type Protocol,
   type PutCredential,
   protocolLabels,
@@ -55,8 +56,8 @@ export function CredentialForm({ name, status, upstream, onDone, onCancel }: Cre
       {
         onSuccess: (answer) => {
           if (answer?.state === 'failed') return
-          const saved = `${opens} is saved`
-          toast({ text: answer ? `${saved}. ${answer.message}` : saved, shape: 'done' })
+          const words = [`${opens} is saved.`, answer?.message, describeUsers(status?.usedBy ?? [])]
+          toast({ text: words.filter(Boolean).join(' '), shape: 'done' })
           onDone()
         },
       },

@@ -1,0 +1,93 @@
+import type { ModelFailure, Protocol } from '@agent-machines/core'
+import { recipes } from '@agent-machines/runtimes'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ModelServer, revokedKey, startModelServer } from '../model-server/start-model-server.ts'
+import {
+  type ControlPlaneProcess,
+  removeControlPlane,
+  startControlPlane,
+} from '../testing/control-plane-process.ts'
+import { untilState } from '../testing/machines.ts'
+
+// What each runtime makes of a model source that fails, and what a person is told of it.
+
+const agents = recipes.map(({ manifest }) => manifest).filter(({ hasAgent }) => hasAgent)
+const unused = 'http://127.0.0.1:9'
+
+let model: ModelServer
+let plane: ControlPlaneProcess
+
+beforeAll(async () => {
+  model = await startModelServer()
+  plane = await startControlPlane()
+})
+
+afterAll(async () => {
+  if (plane) await removeControlPlane(plane)
+  await model?.close()
+})
+
+describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%s', (runtime, protocol) => {
+  let id: string
+
+  beforeAll(async () => {
+    await useSource()
+    // Claude Code tries ten times for three minutes unless told.
+    const env = { CLAUDE_CODE_MAX_RETRIES: '1' }
+    const machine = { runtime, substrate: 'local', upstream: 'custom', model: 'test-model', env }
+    id = (await plane.client.machines.create(machine)).id
+    await untilState(plane, id, ['ready'], 300_000)
+  })
+
+  afterAll(async () => {
+    await plane.client.machines.destroy(id)
+  })
+
+  it.each<[string, ModelFailure['code'], string, Partial<Source>]>([
+    ['a key that is refused', 'key-refused', 'hi', { value: revokedKey }],
+    ['a model that does not exist', 'model-unknown', 'ERROR[404]', {}],
+    ['an address with nothing behind it', 'address-wrong', 'hi', { path: '/elsewhere' }],
+    ['a source that does not run', 'unreachable', 'hi', { url: unused }],
+    ['a host that does not exist', 'unreachable', 'hi', { url: 'http://nowhere.invalid' }],
+    ['a limit', 'limited', 'ERROR[429]', {}],
+    ['a limit that says for how long', 'limited', 'ERROR[429 2]', {}],
+    ['a source that fails', 'upstream-failed', 'ERROR[500]', {}],
+    ['a request that is refused', 'request-refused', 'ERROR[400]', {}],
+  ])('%s is %s', async (_, code, task, source) => {
+    await useSource(source)
+    await untilState(plane, id, ['ready'])
+
+    const run = await done(task)
+
+    expect(run).toMatchObject({ state: code === 'limited' ? 'limit-reached' : 'failed', cause: { code } })
+    expect(run.detail).toMatch(/^The model source /)
+  })
+
+  it('an answer that is cut off is not taken for a whole one', async () => {
+    await useSource()
+    await untilState(plane, id, ['ready'])
+
+    const run = await done('CUT[3]')
+
+    // Hermes takes up an answer that broke off where it did.
+    if (run.state === 'done') expect(runtime).toBe('hermes')
+    else expect(run).toMatchObject({ state: 'failed', cause: { code: 'answer-cut', isTransient: true } })
+  })
+
+  async function done(task: string) {
+    const { id: runId } = await plane.client.runs.create(id, { task })
+    for await (const _ of plane.client.runs.stream(id, runId));
+    return plane.client.runs.get(id, runId)
+  }
+
+  async function useSource({ value = 'sk-tested', url = model.url, path = '' }: Partial<Source> = {}) {
+    const protocols: Protocol[] = protocol ? [protocol] : []
+    await plane.client.credentials.put('CUSTOM_API_KEY', { value, baseUrl: `${url}${path}`, protocols })
+  }
+})
+
+interface Source {
+  readonly value: string
+  readonly url: string
+  readonly path: string
+}
