@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { link, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { AgentMachinesError } from '@agent-machines/core'
 import { z } from 'zod'
 import type { Clock } from '../store/clock.ts'
@@ -22,6 +24,9 @@ export interface ControlPlaneLock {
   setAddress(address: string): Promise<void>
   release(): Promise<void>
 }
+
+/** Much longer than taking a file away lasts. */
+const removalMs = 1000
 
 export interface LockOptions {
   readonly pid: number
@@ -48,7 +53,7 @@ export async function lockDataDirectory(path: string, options: LockOptions): Pro
     if (found === undefined) continue
     const holder = await livingHolderIn(found)
     if (holder !== undefined) throw locked(path, holder)
-    await removeStale(path, found, newId())
+    await removeStale(path, found)
   }
   throw new AgentMachinesError('DATA_DIRECTORY_LOCKED', `Others keep taking ${path}.`)
 }
@@ -91,13 +96,21 @@ async function create(path: string, holder: LockHolder, id: string): Promise<boo
   }
 }
 
-/** Takes the file away only if it is still the dead holder's; one that was replaced meanwhile is put back. */
-async function removeStale(path: string, stale: string, id: string): Promise<void> {
-  const aside = `${path}.${id}`
-  await rename(path, aside).catch(goneIsUndefined)
-  const taken = await readFile(aside, 'utf8').catch(goneIsUndefined)
-  if (taken !== undefined && taken !== stale) await link(aside, path).catch(existsIsFine)
-  await rm(aside, { force: true })
+/**
+ * Takes a dead holder's file away. Only who makes the file named after its text may: the text of a holder comes once,
+ * so as long as the lock reads the same it is that holder's, and nobody else takes it away or puts another in its place.
+ */
+async function removeStale(path: string, stale: string): Promise<void> {
+  const right = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 32)}`
+  const isMine = await writeFile(right, '', { mode: 0o600, flag: 'wx' }).then(() => true, existsIsFalse)
+  if (isMine) {
+    if ((await readFile(path, 'utf8').catch(goneIsUndefined)) === stale) await rm(path, { force: true })
+    return rm(right, { force: true })
+  }
+  await delay(removalMs / 10)
+  const since = (await stat(right).catch(goneIsUndefined))?.mtimeMs ?? Number.POSITIVE_INFINITY
+  // Whoever made it was killed meanwhile.
+  if (Date.now() - since > removalMs) await rm(right, { force: true })
 }
 
 /** Files that a killed process was about to put in place; a minute is ample for one that still lives. */
@@ -133,7 +146,7 @@ function goneIsUndefined(error: unknown): undefined {
   throw error
 }
 
-function existsIsFine(error: unknown): void {
-  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return
+function existsIsFalse(error: unknown): false {
+  if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false
   throw error
 }

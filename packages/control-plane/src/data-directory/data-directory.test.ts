@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -166,14 +166,26 @@ describe('lockDataDirectory', () => {
   })
 
   it('lets exactly one of many in, over the lock of a process that died', async () => {
-    const dead = { pid: process.pid, process: 'an-earlier-boot:1', since: '', address: null }
-    await writeFile(pathOf(), JSON.stringify(dead))
+    for (let round = 0; round < 20; round++) {
+      const dead = { pid: process.pid, process: 'an-earlier-boot:1', since: String(round), address: null }
+      await writeFile(pathOf(), JSON.stringify(dead))
 
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 20 }, () => lockDataDirectory(pathOf(), options)),
-    )
+      const attempts = await Promise.allSettled(
+        Array.from({ length: 20 }, () => lockDataDirectory(pathOf(), options)),
+      )
 
-    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+      expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    }
+  })
+
+  it('gets in where a process was killed while it took a dead lock away', async () => {
+    const dead = JSON.stringify({ pid: process.pid, process: 'an-earlier-boot:1', since: '', address: null })
+    await writeFile(pathOf(), dead)
+    const right = createHash('sha256').update(dead).digest('hex').slice(0, 32)
+    await writeFile(`${pathOf()}.${right}`, '')
+
+    await (await lockDataDirectory(pathOf(), options)).release()
+    expect(await readdir(folder)).toEqual([])
   })
 
   it('clears away what killed processes were about to write', async () => {
