@@ -20,6 +20,7 @@ export {
   type RuntimeRecipe,
 } from './recipe/runtime-recipe.ts'
 export { lastLineOf } from './recipe/screen-text.ts'
+export { hasListPrice } from './runs/model-prices.ts'
 export {
   endRunCommand,
   exitOfRunCommand,

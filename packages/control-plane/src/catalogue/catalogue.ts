@@ -40,6 +40,11 @@ export class Catalogue {
     return find(this.#options.upstreams, (each) => each.id === id, 'UPSTREAM_UNKNOWN', id)
   }
 
+  /** Whether models of this upstream cost what their vendors list; nobody knows it of an address that a person gave. */
+  isListPriced(id: string | null): boolean {
+    return id !== null && this.upstream(id).baseUrl !== null
+  }
+
   /** Rejects with `RUNTIME_UNKNOWN`, `SUBSTRATE_UNKNOWN` or `UPSTREAM_UNKNOWN`; never with a blocked gate. */
   async gate(request: GateRequest): Promise<GateVerdict> {
     const runtime = this.recipe(request.runtime).manifest

@@ -136,7 +136,7 @@ function aFollower(onStored = () => {}) {
   const recipe = {
     manifest: { label: 'An agent' },
     headless: {
-      takesBudget: false,
+      budget: 'usage',
       commandFor: () => ({ command: ['/bin/sh', '-c', agent], environment: {} }),
       createReader: () => ({
         read: (line: string): RunEvent[] => [message(line)],
@@ -160,7 +160,7 @@ function aFollower(onStored = () => {}) {
       },
     },
     access: { get: async () => machine as MachineRow, execFor: () => exec },
-    catalogue: { recipe: () => recipe },
+    catalogue: { recipe: () => recipe, isListPriced: () => true },
     bootstraps: {
       agentOf: async () => {
         if (refusal) throw refusal

@@ -21,7 +21,7 @@ import type { RunRow, RunStore } from '../store/run-store.ts'
 export interface RunFollowerOptions {
   readonly runs: Pick<RunStore, 'get' | 'append' | 'setRunning'>
   readonly access: Pick<MachineAccess, 'get' | 'execFor'>
-  readonly catalogue: Pick<Catalogue, 'recipe'>
+  readonly catalogue: Pick<Catalogue, 'recipe' | 'isListPriced'>
   readonly bootstraps: Pick<BootstrapService, 'agentOf'>
 }
 
@@ -98,14 +98,18 @@ export class RunFollower {
 
   async #read(run: RunRow, machine: MachineRow, agent: Agent, exec: Exec, signal: AbortSignal) {
     const model = run.model ?? agent.context.model
-    const fold = new RunFold(this.#headlessOf(machine, run).createReader(model), {
+    const headless = this.#headlessOf(machine, run)
+    const fold = new RunFold(headless.createReader(model), {
+      model,
+      isListPriced: this.#options.catalogue.isListPriced(machine.upstream),
+      budgetUsd: headless.budget === 'usage' ? run.budgetUsd : null,
       redact: (text) => redact(text, agent.secrets),
     })
     const log = new StoredLog(run, this.#options.runs)
     let isGivenUp = false
     const take = async (bytes: Uint8Array) => {
       await log.add(fold.read(bytes))
-      if (isGivenUp || !fold.isHopeless) return
+      if (isGivenUp || !fold.isToEnd) return
       isGivenUp = true
       await exec.exec({ ...endRunCommand(run.id, 'given-up'), timeoutMs: commandMs, signal })
     }

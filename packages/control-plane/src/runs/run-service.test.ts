@@ -36,16 +36,26 @@ it('refuses a run whose models nobody can reach, before anything is written', as
 })
 
 it('refuses what the runtime cannot do', async () => {
-  const budget = { ...body, budgetUsd: 1 }
-
   await expect(aService({ runtime: 'mute' }).service.create(request)).rejects.toMatchObject({
     code: 'CAPABILITY_UNSUPPORTED',
     details: { capability: 'runs' },
   })
-  await expect(aService().service.create({ ...request, body: budget })).rejects.toMatchObject({
-    code: 'CAPABILITY_UNSUPPORTED',
-    details: { capability: 'budget' },
-  })
+})
+
+it('takes a budget where it knows what the model costs', async () => {
+  const create = (machine: Partial<MachineRow>, model?: string) =>
+    aService(machine).service.create({
+      ...request,
+      body: { ...body, budgetUsd: 1, ...(model ? { model } : {}) },
+    })
+  const refusal = { code: 'CAPABILITY_UNSUPPORTED', details: { capability: 'budget' } }
+
+  expect(await create({ upstream: 'openai', model: 'gpt-6-sol' })).toMatchObject({ budgetUsd: 1 })
+  await expect(create({ upstream: 'openai', model: 'gpt-6-sol' }, 'unheard-of')).rejects.toMatchObject(
+    refusal,
+  )
+  await expect(create({ upstream: 'openai', model: null })).rejects.toMatchObject(refusal)
+  await expect(create({ upstream: 'custom', model: 'gpt-6-sol' })).rejects.toMatchObject(refusal)
 })
 
 it('goes on with the last conversation, and begins one where there is none', async () => {
@@ -123,10 +133,11 @@ function aService(changes: Partial<MachineRow> = {}, refusal: AgentMachinesError
     runs: inMemory(rows),
     access: { get: async () => machine },
     catalogue: {
+      isListPriced: (upstream) => upstream === 'openai',
       recipe: (id) =>
         ({
           manifest: { label: id },
-          ...(id === 'able' ? { headless: { takesBudget: false }, gateway } : {}),
+          ...(id === 'able' ? { headless: { budget: 'usage' }, gateway } : {}),
         }) as unknown as RuntimeRecipe,
     },
     bootstraps: {

@@ -8,7 +8,7 @@ import {
   type RunListQuery,
   type RunVia,
 } from '@agent-machines/core'
-import type { RuntimeRecipe } from '@agent-machines/runtimes'
+import { hasListPrice, type RuntimeRecipe } from '@agent-machines/runtimes'
 import type { Catalogue } from '../catalogue/catalogue.ts'
 import type { BootstrapService } from '../deploy/bootstrap-service.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
@@ -22,7 +22,7 @@ import { toRun } from './to-run.ts'
 export interface RunServiceOptions {
   readonly runs: RunStore
   readonly access: Pick<MachineAccess, 'get'>
-  readonly catalogue: Pick<Catalogue, 'recipe'>
+  readonly catalogue: Pick<Catalogue, 'recipe' | 'isListPriced'>
   readonly bootstraps: Pick<BootstrapService, 'agentOf'>
   readonly keeper: Pick<RunKeeper, 'kick' | 'cancel'>
   /** Of a-z and 0-9. */
@@ -46,14 +46,15 @@ export class RunService {
 
   /** A repeated request is answered with the run as it is by now, whatever its machine does. */
   async create({ machineId, body, principal, idempotencyKey }: RunRequest): Promise<Run> {
-    const { runs, access, bootstraps, keeper, newId } = this.#options
+    const { runs, access, bootstraps, catalogue, keeper, newId } = this.#options
     const bodyHash = bodyHashOf({ run: machineId, body })
     const request = idempotencyKey === null ? undefined : { principal, key: idempotencyKey, bodyHash }
     const before = request && (await runs.repeated(request))
     if (before) return toRun(runOf(before))
     const machine = await access.get(machineId)
-    const recipe = this.#options.catalogue.recipe(machine.runtime)
-    assertTakes(recipe, body)
+    const recipe = catalogue.recipe(machine.runtime)
+    const hasPrice = catalogue.isListPriced(machine.upstream) && hasListPrice(body.model ?? machine.model)
+    assertTakes(recipe, hasPrice, body)
     assertAwake(machine.id, machine.state)
     await bootstraps.agentOf(machine)
     const session = body.session === latestSession ? await this.#latest(machine, body) : body.session
@@ -111,10 +112,12 @@ function runOf(made: Awaited<ReturnType<RunStore['insert']>>): RunRow {
   return made.run
 }
 
-function assertTakes({ manifest, headless }: RuntimeRecipe, body: CreateRun): void {
+function assertTakes({ manifest, headless }: RuntimeRecipe, hasPrice: boolean, body: CreateRun): void {
   if (!headless) throw unsupported('runs', `${manifest.label} takes no runs.`)
-  if (body.budgetUsd !== undefined && !headless.takesBudget)
-    throw unsupported('budget', `${manifest.label} does not stop at a budget.`)
+  if (body.budgetUsd === undefined || headless.budget === 'runtime') return
+  if (headless.budget === 'none')
+    throw unsupported('budget', `${manifest.label} tells what it used only when a run is over.`)
+  if (!hasPrice) throw unsupported('budget', 'No list price is known for this model from this model source.')
 }
 
 function unsupported(capability: string, message: string): AgentMachinesError {

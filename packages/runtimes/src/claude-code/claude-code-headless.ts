@@ -5,7 +5,7 @@ import { ClaudeCodeRunReader } from './claude-code-run-reader.ts'
 /** `claude -p`, with every event as a line of JSON. */
 export function claudeCodeHeadless(executable: string): HeadlessRecipe<AgentContext> {
   return {
-    takesBudget: true,
+    budget: 'runtime',
     commandFor({ runtimePath, model }, { session, permissions, budgetUsd }) {
       const command = [
         `${runtimePath ?? ''}/${executable}`,

@@ -8,7 +8,7 @@ export function codexHeadless(
   overrides: (context: AgentContext) => string[],
 ): HeadlessRecipe<AgentContext> {
   return {
-    takesBudget: false,
+    budget: 'none',
     commandFor(context, { session, permissions }) {
       const command = [
         `${context.runtimePath ?? ''}/${executable}`,

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, objectsIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { noTokens, type TokenCounts, withoutCost } from '../recipe/token-counts.ts'
 
 /** What the CLI says each time it finds no connection, longer and longer apart, for as long as a run may take. */
 const waiting = /waiting for network/
@@ -92,7 +92,7 @@ export class CodexRunReader implements RunReader {
   /** Counts the whole conversation, what came before this run included. */
   #completed(usage: JsonObject): RunEvent[] {
     this.#verdict = { state: 'done', detail: null }
-    const data = withEstimatedCost(difference(tokensOf(usage), this.#before), this.#model)
+    const data = withoutCost(difference(tokensOf(usage), this.#before))
     return [{ event: 'usage', data }]
   }
 

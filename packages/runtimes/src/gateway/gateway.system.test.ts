@@ -26,7 +26,7 @@ exec sleep 86400.5`,
   holds: () => true,
   holdsAlone: false,
   headless: {
-    takesBudget: false,
+    budget: 'none',
     commandFor: () => ({ command: [], environment: {} }),
     createReader: () => ({ read: () => [], verdict: null }),
   },

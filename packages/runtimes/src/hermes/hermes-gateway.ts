@@ -27,7 +27,7 @@ exec ${quoteAll(program(context, hermesGatewayPath))}`,
     holds: () => true,
     holdsAlone: false,
     headless: {
-      takesBudget: false,
+      budget: 'usage',
       commandFor: (_, { session }) => sayThroughGateway(session),
       createReader: (model) => new HermesRunReader(model),
     },

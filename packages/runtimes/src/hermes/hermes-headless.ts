@@ -6,7 +6,7 @@ import { HermesRunReader } from './hermes-run-reader.ts'
 /** One task through our own program, since the CLI by itself prints the answer alone. */
 export function hermesHeadless(python: string): HeadlessRecipe<AgentContext> {
   return {
-    takesBudget: false,
+    budget: 'usage',
     commandFor({ runtimePath, home }, { session, permissions }) {
       const command = [
         `${runtimePath ?? ''}/${python}`,

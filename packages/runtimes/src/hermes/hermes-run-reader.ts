@@ -1,12 +1,12 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, numberIn, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withoutCost } from '../recipe/token-counts.ts'
 
 /** Reads what `run.py` prints. */
 export class HermesRunReader implements RunReader {
   #model: string | null
-  #tokens: TokenCounts | null = null
+  #used = noTokens
   #lastError: JsonObject | null = null
   #verdict: RunVerdict | null = null
 
@@ -51,23 +51,19 @@ export class HermesRunReader implements RunReader {
 
   #answer(record: JsonObject): RunEvent[] {
     this.#lastError = null
-    this.#tokens = addTokens(this.#tokens ?? noTokens, tokensOf(objectIn(record['usage'])))
+    this.#used = addTokens(this.#used, tokensOf(objectIn(record['usage'])))
     const thinking = textIn(record['reasoning']) ?? ''
     const text = textIn(record['text']) ?? ''
     return [
       ...(thinking === '' ? [] : [{ event: 'thinking', data: { text: thinking } } as const]),
       ...(text === '' ? [] : [{ event: 'message', data: { text } } as const]),
+      { event: 'usage', data: withoutCost(this.#used) },
     ]
   }
 
   #exit(): RunEvent[] {
-    const failed = this.#verdict === null && this.#lastError !== null ? messageOf(this.#lastError) : null
-    return [
-      ...(failed === null ? [] : [{ event: 'error', data: { message: failed, fatal: true } } as const]),
-      ...(this.#tokens === null
-        ? []
-        : [{ event: 'usage', data: withEstimatedCost(this.#tokens, this.#model) } as const]),
-    ]
+    if (this.#verdict !== null || this.#lastError === null) return []
+    return [{ event: 'error', data: { message: messageOf(this.#lastError), fatal: true } }]
   }
 }
 

@@ -27,7 +27,7 @@ exec ${quoteAll([...openClawCommand(context), 'gateway', 'run', '--port'])} "$${
   holds: (session) => session.startsWith(openClawGatewayPrefix),
   holdsAlone: true,
   headless: {
-    takesBudget: false,
+    budget: 'usage',
     commandFor: (_, { session }) => sayThroughGateway(session),
     createReader: (model) => new OpenClawRunReader(model),
   },

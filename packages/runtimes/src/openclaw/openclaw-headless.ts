@@ -16,7 +16,7 @@ const timeLimitS = 604_800
 
 /** `openclaw agent` by itself, without a server; our plugin prints what it does. */
 export const openClawHeadless: HeadlessRecipe<AgentContext> = {
-  takesBudget: false,
+  budget: 'usage',
   commandFor(context, { session, permissions }) {
     const command = [
       ...openClawCommand(context),

@@ -9,7 +9,7 @@ import {
   parseJsonLine,
   textIn,
 } from '../recipe/json-line.ts'
-import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withoutCost } from '../recipe/token-counts.ts'
 
 /** Reads what our plugin prints of a run; what the CLI itself prints at the end stands on lines that say nothing. */
 export class OpenClawRunReader implements RunReader {
@@ -76,7 +76,7 @@ export class OpenClawRunReader implements RunReader {
     const usage = message['usage']
     if (!isObject(usage)) return parts.flatMap(eventOf)
     this.#used = addTokens(this.#used, tokensOf(usage))
-    return [...parts.flatMap(eventOf), { event: 'usage', data: withEstimatedCost(this.#used, this.#model) }]
+    return [...parts.flatMap(eventOf), { event: 'usage', data: withoutCost(this.#used) }]
   }
 }
 

@@ -9,7 +9,7 @@ const tries = 4
 /** `opencode run`, with every event as a line of JSON. */
 export function openCodeHeadless(executable: string): HeadlessRecipe<AgentContext> {
   return {
-    takesBudget: false,
+    budget: 'usage',
     commandFor(context, { session, permissions }) {
       const command = [
         `${context.runtimePath ?? ''}/${executable}`,

@@ -1,7 +1,7 @@
 import type { RunEvent } from '@agent-machines/core'
 import type { RunReader, RunVerdict } from '../recipe/headless.ts'
 import { countIn, type JsonObject, objectIn, parseJsonLine, textIn } from '../recipe/json-line.ts'
-import { addTokens, noTokens, type TokenCounts, withEstimatedCost } from '../recipe/model-prices.ts'
+import { addTokens, noTokens, type TokenCounts, withoutCost } from '../recipe/token-counts.ts'
 
 /** Reads `opencode run --format=json` with the lines of our plugin in between. */
 export class OpenCodeRunReader implements RunReader {
@@ -72,7 +72,7 @@ export class OpenCodeRunReader implements RunReader {
     else if (reason !== 'tool-calls')
       this.#verdict = { state: 'failed', detail: `The answer ended with: ${reason}` }
     this.#used = addTokens(this.#used, tokensOf(objectIn(part['tokens'])))
-    return [{ event: 'usage', data: withEstimatedCost(this.#used, this.#model) }]
+    return [{ event: 'usage', data: withoutCost(this.#used) }]
   }
 
   /** After the last one our plugin aborts, which leaves no record. */

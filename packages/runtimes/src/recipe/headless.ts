@@ -16,7 +16,7 @@ export interface HeadlessCommand {
 export interface RunExit {
   /** Null when nobody could write it down. */
   readonly exitCode: number | null
-  /** `given-up`: as hopeless; `lost`: its processes were ended together with whoever watched them. */
+  /** `given-up`: by us, for its own good; `lost`: its processes were ended together with whoever watched them. */
   readonly reason: 'ended' | 'given-up' | 'cancelled' | 'timed-out' | 'lost'
   /** The end of what it printed on standard error. */
   readonly stderr: string
@@ -41,8 +41,8 @@ export interface RunReader {
 
 /** How a runtime does a task with nobody at its console; `Context` is how the agent of a machine is set up. */
 export interface HeadlessRecipe<Context> {
-  /** Whether the runtime ends by itself once a run has cost so much. */
-  readonly takesBudget: boolean
+  /** Who ends a run that has cost enough: the runtime, we by the usage that it tells meanwhile, or nobody. */
+  readonly budget: 'runtime' | 'usage' | 'none'
   commandFor(context: Context, request: HeadlessRequest): HeadlessCommand
   /** `model` is the one asked for; null leaves it to what the runtime says. */
   createReader(model: string | null): RunReader

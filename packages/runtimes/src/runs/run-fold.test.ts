@@ -1,7 +1,7 @@
 import type { RunEvent } from '@agent-machines/core'
 import { describe, expect, it } from 'vitest'
 import type { RunExit, RunVerdict } from '../recipe/headless.ts'
-import { RunFold } from './run-fold.ts'
+import { RunFold, type RunFoldOptions } from './run-fold.ts'
 
 const ended: RunExit = { exitCode: 0, reason: 'ended', stderr: '' }
 const encode = (text: string) => new TextEncoder().encode(text)
@@ -109,6 +109,48 @@ describe('RunFold', () => {
     expect(endAfter(trying, said)).toMatchObject({ state: 'timed-out', detail: null, cause: null })
   })
 })
+
+describe('the cost of a run', () => {
+  const tokens = { inputTokens: 1000, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0 }
+  const used = (costUsd: number | null = null): RunEvent => {
+    const costSource = costUsd === null ? null : 'runtime'
+    return { event: 'usage', data: { ...tokens, costUsd, costSource } }
+  }
+  const session: RunEvent = { event: 'session', data: { session: 's', model: 'gpt-6-sol' } }
+  const after = (events: RunEvent[], options: RunFoldOptions) => {
+    const fold = new RunFold({ read: () => events, verdict: null }, options)
+    return { fold, costs: fold.read(encode('line\n')).flatMap(costOf) }
+  }
+
+  it('is an estimate from list prices where the runtime tells none and its source takes those', () => {
+    const estimate = { costUsd: expect.closeTo(0.002, 9), costSource: 'estimate' }
+
+    expect(after([used()], { model: 'gpt-6-sol', isListPriced: true }).costs).toEqual([estimate])
+    expect(after([session, used()], { model: 'x', isListPriced: true }).costs).toEqual([estimate])
+    expect(after([session, used(7)], { isListPriced: true }).costs).toEqual([
+      { costUsd: 7, costSource: 'runtime' },
+    ])
+    for (const options of [{ model: 'gpt-6-sol' }, { model: 'x', isListPriced: true }])
+      expect(after([used()], options).costs).toEqual([{ costUsd: null, costSource: null }])
+  })
+
+  it('ends it once it reaches the budget', () => {
+    const options = { model: 'gpt-6-sol', isListPriced: true }
+    const givenUp: RunExit = { exitCode: 143, reason: 'given-up', stderr: '' }
+
+    expect(after([used()], { ...options, budgetUsd: 0.0021 }).fold.isToEnd).toBe(false)
+    const { fold } = after([used()], { ...options, budgetUsd: 0.002 })
+    expect(fold.isToEnd).toBe(true)
+    expect(endOf(fold.finish(givenUp))).toMatchObject({
+      state: 'budget-reached',
+      detail: 'At list prices it has cost $0.0020 by now.',
+    })
+  })
+})
+
+function costOf({ event, data }: RunEvent) {
+  return event === 'usage' ? [{ costUsd: data.costUsd, costSource: data.costSource }] : []
+}
 
 function endOf(events: readonly RunEvent[]) {
   return events.at(-1)?.data

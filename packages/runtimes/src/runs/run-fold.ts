@@ -1,6 +1,7 @@
 import { type ModelFailure, type RunEvent, type RunOutcome, runTextLimit } from '@agent-machines/core'
 import type { RunExit, RunReader, RunVerdict } from '../recipe/headless.ts'
 import { explainModelFailure } from './explain-model-failure.ts'
+import { listCostOf } from './model-prices.ts'
 
 /** One event of a run and whether text of it was dropped. */
 export type FoldedRunEvent = RunEvent & { readonly truncated?: boolean }
@@ -9,6 +10,12 @@ export type FoldedRunEvent = RunEvent & { readonly truncated?: boolean }
 const lineLimit = 32 * 1024 * 1024
 
 export interface RunFoldOptions {
+  /** The model that is asked, until the run names another; null where the runtime chooses. */
+  readonly model?: string | null
+  /** Whether what its model source takes is what the vendor of the model lists. */
+  readonly isListPriced?: boolean
+  /** What the run may cost, where we have to see to it. */
+  readonly budgetUsd?: number | null
   /** Takes out of every text what must not leave the machine. */
   readonly redact?: (text: string) => string
 }
@@ -17,20 +24,31 @@ export interface RunFoldOptions {
 export class RunFold {
   readonly #reader: RunReader
   readonly #redact: (text: string) => string
+  readonly #isListPriced: boolean
+  readonly #budgetUsd: number | null
   readonly #decoder = new TextDecoder()
   #rest = ''
   #isPassingOver = false
+  #model: string | null
+  #costUsd = 0
   /** What it was told last and tries again, unless something else happened since. */
   #failed: string | null = null
 
   constructor(reader: RunReader, options: RunFoldOptions = {}) {
     this.#reader = reader
     this.#redact = options.redact ?? ((text) => text)
+    this.#model = options.model ?? null
+    this.#isListPriced = options.isListPriced ?? false
+    this.#budgetUsd = options.budgetUsd ?? null
   }
 
-  /** Whether the run is better ended than waited for. */
-  get isHopeless(): boolean {
-    return this.#reader.isHopeless ?? false
+  /** Whether the run is to be ended: it cannot succeed, or has cost what it may. */
+  get isToEnd(): boolean {
+    return this.#isBudgetUsed || (this.#reader.isHopeless ?? false)
+  }
+
+  get #isBudgetUsed(): boolean {
+    return this.#budgetUsd !== null && this.#costUsd >= this.#budgetUsd
   }
 
   read(bytes: Uint8Array): FoldedRunEvent[] {
@@ -51,7 +69,10 @@ export class RunFold {
   finish(exit: RunExit): FoldedRunEvent[] {
     const events = this.#line(this.#rest)
     this.#rest = ''
-    const outcome = outcomeOf(exit, this.#reader.verdict, this.#failed)
+    const outcome =
+      exit.reason === 'given-up' && this.#isBudgetUsed
+        ? budgetReached(this.#costUsd)
+        : outcomeOf(exit, this.#reader.verdict, this.#failed)
     const end: RunEvent = { event: 'end', data: { ...outcome, exitCode: exit.exitCode } }
     return [...events, this.#clean(end)]
   }
@@ -62,7 +83,20 @@ export class RunFold {
       if (event !== 'error') this.#failed = null
       else if (!data.fatal) this.#failed = data.message
     }
-    return events.map((event) => this.#clean(event))
+    return events.map((event) => this.#clean(this.#priced(event)))
+  }
+
+  /** A runtime that knows no prices gets those of the vendor's list. */
+  #priced(event: RunEvent): RunEvent {
+    if (event.event === 'session') this.#model = event.data.model ?? this.#model
+    if (event.event !== 'usage') return event
+    const costUsd = event.data.costUsd ?? (this.#isListPriced ? listCostOf(event.data, this.#model) : null)
+    if (costUsd === null) return event
+    this.#costUsd = costUsd
+    return {
+      event: 'usage',
+      data: { ...event.data, costUsd, costSource: event.data.costSource ?? 'estimate' },
+    }
   }
 
   #clean(event: RunEvent): FoldedRunEvent {
@@ -83,6 +117,11 @@ interface Outcome {
   readonly state: RunOutcome
   readonly detail: string | null
   readonly cause: ModelFailure | null
+}
+
+function budgetReached(costUsd: number): Outcome {
+  const detail = `At list prices it has cost $${costUsd.toFixed(4)} by now.`
+  return { state: 'budget-reached', detail, cause: null }
 }
 
 /** Whoever ended the run decides what it came to, then the runtime, then its exit code. */
