@@ -10,6 +10,7 @@ import { benchEcho } from './echo-bench.ts'
 import type { Figure } from './figure.ts'
 import { benchReattach } from './reattach-bench.ts'
 import { report } from './report.ts'
+import { benchRuntimeStarts } from './runtime-starts.ts'
 import { benchIdleMemory, measureFirstLoad } from './size-bench.ts'
 import { benchClone, benchLaterStart } from './start-bench.ts'
 
@@ -22,13 +23,18 @@ const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   reattach: () => onPlane((plane) => benchReattach(plane, 100)),
   agents: () => benchAgents(5),
   clone: benchClone,
+  runtimes: () => benchRuntimeStarts(5),
 }
+
+/** Those that install a lot; `--only` names them. */
+const slow = ['clone', 'runtimes']
 
 const { values } = parseArgs({
   options: { clone: { type: 'boolean', default: false }, only: { type: 'string' } },
 })
 const chosen =
-  values.only?.split(',') ?? Object.keys(parts).filter((name) => name !== 'clone' || values.clone)
+  values.only?.split(',') ??
+  Object.keys(parts).filter((name) => !slow.includes(name) || (name === 'clone' && values.clone))
 await report('bench', parts, chosen)
 
 async function onPlane(measure: (plane: ControlPlaneProcess) => Promise<Figure[]>): Promise<Figure[]> {

@@ -12,6 +12,7 @@ export async function answerMessages(body: Json, response: ServerResponse): Prom
   if (reply.kind === 'error') return sendAnthropicError(response, reply)
   const model = textOf(body['model'])
   if (body['stream'] === true) return sendEvents(response, streamOf(reply, model, tool ?? ''))
+  if (reply.kind === 'text' && reply.isCut) return void response.destroy()
   sendJson(response, 200, {
     ...messageOf(model),
     content: [blockOf(reply, tool ?? '')],

@@ -17,6 +17,7 @@ export async function answerChat(body: Json, response: ServerResponse): Promise<
     const includeUsage = objectOf(body['stream_options'])['include_usage'] === true
     return sendData(response, streamOf(reply, completion, tool ?? '', includeUsage))
   }
+  if (reply.kind === 'text' && reply.isCut) return void response.destroy()
   const message =
     reply.kind === 'tool'
       ? { role: 'assistant', content: null, tool_calls: [toolCall(reply.command, tool ?? '')] }

@@ -92,7 +92,16 @@ export function buildServices(
   const kick = (machineId: string) => reconciler.kick(machineId)
   const destroyed = (id: string, withinMs: number) =>
     fleetEvents.until(id, (row) => row === null || row.state === 'destroyed', withinMs)
-  const running = buildRuns({ database, runChanges, access, catalogue, bootstraps, locks, log })
+  const running = buildRuns({
+    database,
+    runChanges,
+    access,
+    catalogue,
+    upstreamChecks,
+    bootstraps,
+    locks,
+    log,
+  })
   const made = { newId: newMachineId, random: Math.random }
   return {
     ...buildAccounts(store, recent),
@@ -123,15 +132,20 @@ interface RunParts {
   readonly runChanges: RunChanges
   readonly access: MachineAccess
   readonly catalogue: Catalogue
+  readonly upstreamChecks: UpstreamChecks
   readonly bootstraps: BootstrapService
   readonly locks: MachineLocks
   readonly log: Logger
 }
 
-function buildRuns({ database, runChanges, access, catalogue, bootstraps, locks, log }: RunParts) {
+function buildRuns(options: RunParts) {
+  const { database, runChanges, access, catalogue, upstreamChecks, bootstraps, locks, log } = options
   const store = new RunStore(database.db, clock)
   const parts = { runs: store, access, catalogue, bootstraps }
-  const runKeeper = new RunKeeper({ runs: store, locks, follower: new RunFollower(parts), log })
+  const checkUpstream = async (id: string | null) =>
+    upstreamChecks.check(catalogue.upstream(id ?? '').credential)
+  const follower = new RunFollower({ ...parts, checkUpstream })
+  const runKeeper = new RunKeeper({ runs: store, locks, follower, log })
   return {
     runKeeper,
     runs: new RunService({ ...parts, keeper: runKeeper, newId: newRunId }),

@@ -135,7 +135,11 @@ export class ConsoleConnection {
 
   /** Makes this connection the driver. What is typed from here on waits for that, or is given back. */
   takeOver(): Promise<void> {
-    this.#takingOver ??= this.#takeOver().finally(() => {
+    return this.#becomeDriver(true)
+  }
+
+  #becomeDriver(isFromAnybody: boolean): Promise<void> {
+    this.#takingOver ??= this.#takeOver(isFromAnybody).finally(() => {
       this.#takingOver = null
       if (this.#isClosedToMe) this.#input.giveBackWaiting('not-driver')
       else this.#applySize()
@@ -213,7 +217,7 @@ export class ConsoleConnection {
     this.#driver = driver
     this.#input.opened(epoch, expected)
     if (driver && !this.#watching && !this.#drives && this.#wasMe(driver)) {
-      this.takeOver().catch((error: unknown) => {
+      this.#becomeDriver(false).catch((error: unknown) => {
         if (isAgentMachinesError(error)) this.#events.emit('problem', error)
       })
     }
@@ -288,7 +292,11 @@ export class ConsoleConnection {
     this.#applySize()
   }
 
-  async #takeOver(): Promise<void> {
+  /**
+   * Takes the keyboard from whoever has it as far as is known here, so that a copy that comes late takes it from nobody
+   * else; asked for by the person, it goes on until it is theirs.
+   */
+  async #takeOver(isFromAnybody: boolean): Promise<void> {
     const { api, machineId, label } = this.#options
     const abort = new AbortController()
     const unanswered = new AgentMachinesError('CONTROL_PLANE_UNREACHABLE', 'Taking over was not answered.')
@@ -298,8 +306,11 @@ export class ConsoleConnection {
     if (isRenamed) this.#rename()
     try {
       const identity = { session: this.#session, client: this.#name.current, ...(label ? { label } : {}) }
-      const { driver } = await api.takeOver(machineId, identity, { signal: abort.signal })
-      this.#driver = driver
+      do {
+        const from = this.#driver && { client: this.#driver.client, since: this.#driver.since }
+        const { driver } = await api.takeOver(machineId, { ...identity, from }, { signal: abort.signal })
+        this.#driver = driver
+      } while (isFromAnybody && !this.#drives)
     } finally {
       cancel()
     }

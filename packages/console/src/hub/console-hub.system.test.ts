@@ -132,6 +132,22 @@ it('hands the keyboard over on request, seen by every instance', async () => {
   })
 })
 
+it('takes the keyboard from the one who had it when that was asked, and from nobody else', async () => {
+  const { machine, hub } = machineWithHub()
+  const { driver: first } = await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })
+  const other = machine.hub()
+  const from = first && { client: first.client, since: first.since }
+
+  const { driver: second } = await other.takeOver({ client: 'two', from })
+  const late = await hub.takeOver({ client: 'three', from })
+  const free = await hub.takeOver({ client: 'three', from: null })
+
+  expect(second).toMatchObject({ client: 'two' })
+  expect(late.driver).toEqual(second)
+  expect(free.driver).toEqual(second)
+  expect((await hub.takeOver({ client: 'three' })).driver).toMatchObject({ client: 'three' })
+})
+
 it('continues a cursor with output and never with a snapshot, also in another instance', async () => {
   const { machine, hub } = machineWithHub()
   await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })

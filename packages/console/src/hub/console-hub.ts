@@ -15,7 +15,7 @@ import {
   toProblem,
 } from '@agent-machines/core'
 import { fromBase64 } from '../protocol/bytes.ts'
-import { claim, driverColours, driverSize, takeOver } from '../protocol/driver-lines.ts'
+import { claim, type Driving, driverColours, driverSize, takeOver } from '../protocol/driver-lines.ts'
 import { hashOf } from '../protocol/hashes.ts'
 import type { Message } from '../protocol/messages.ts'
 import { normalizePaste } from '../protocol/normalize-paste.ts'
@@ -194,10 +194,11 @@ export class ConsoleHub implements WatchedConsole {
   async takeOver({
     client,
     label,
+    from,
   }: Omit<TakeOver, 'session'>): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
     await this.ready()
     const claimant = this.#people.actor(client, label)
-    const hello = await this.#attachment.ask(claimant.hash, [takeOver(claimant)])
+    const hello = await this.#attachment.ask(claimant.hash, [takeOver(claimant, from && drivingOf(from))])
     return { driver: hello.driver?.driver ?? null, expected: hello.acked + 1 }
   }
 
@@ -301,4 +302,8 @@ export class ConsoleHub implements WatchedConsole {
     this.#attachment.reviveLoop()
     this.#stopTick = this.timers.after(tickMs, () => this.#tick())
   }
+}
+
+function drivingOf({ client, since }: NonNullable<TakeOver['from']>): Driving {
+  return { hash: hashOf(client), since: Math.floor(Date.parse(since) / 1000) }
 }

@@ -6,6 +6,7 @@ const stale = `#{e|<=:#{@am_seen},#{e|-:${clock},15}}`
 const driverMessage = 'display-message -p "am:driver|#{@am_driver}|#{@am_who}|#{@am_since}"'
 const isFree = `#{||:#{==:#{@am_driver},},${stale}}`
 const isDriver = (hash: string) => `#{==:#{@am_driver},${hash}}`
+const isDriving = ({ hash, since }: Driving) => `#{&&:${isDriver(hash)},#{==:#{@am_since},${since}}}`
 
 /** A line that does the commands where the format is true. */
 const when = (condition: string, commands: string) => `if-shell -F '${condition}' '${commands}' ''`
@@ -49,9 +50,18 @@ export function claimLine(claimant: Claimant): string {
   return when(isFree, becomeDriver(claimant))
 }
 
-/** Makes a client the driver whoever was it. */
-export const takeOver = (claimant: Claimant): DriverRequest => ({
-  condition: '1',
+/** A client that drove since a moment, in seconds. */
+export interface Driving {
+  readonly hash: string
+  readonly since: number
+}
+
+/**
+ * Makes a client the driver whoever was it, or only as long as `from` is: a request that comes late takes nothing from
+ * somebody who took over meanwhile. Null is nobody.
+ */
+export const takeOver = (claimant: Claimant, from?: Driving | null): DriverRequest => ({
+  condition: from === undefined ? '1' : from === null ? isFree : `#{||:${isFree},${isDriving(from)}}`,
   commands: becomeDriver(claimant),
 })
 

@@ -161,6 +161,7 @@ function aFollower(onStored = () => {}) {
     },
     access: { get: async () => machine as MachineRow, execFor: () => exec },
     catalogue: { recipe: () => recipe, isListPriced: () => true },
+    checkUpstream: () => Promise.reject(new Error('not asked for')),
     bootstraps: {
       agentOf: async () => {
         if (refusal) throw refusal

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { AgentMachinesError, type Exec, isAgentMachinesError, type RunOutcome } from '@agent-machines/core'
+import {
+  AgentMachinesError,
+  type Exec,
+  isAgentMachinesError,
+  type RunOutcome,
+  type UpstreamCheck,
+} from '@agent-machines/core'
 import {
   endRunCommand,
   exitOfRunCommand,
@@ -17,12 +23,15 @@ import { redact } from '../deploy/redact.ts'
 import type { MachineAccess } from '../fleet/machine-access.ts'
 import type { MachineRow } from '../store/machine-store.ts'
 import type { RunRow, RunStore } from '../store/run-store.ts'
+import { secondOpinionOn } from './second-opinion.ts'
 
 export interface RunFollowerOptions {
   readonly runs: Pick<RunStore, 'get' | 'append' | 'setRunning'>
   readonly access: Pick<MachineAccess, 'get' | 'execFor'>
   readonly catalogue: Pick<Catalogue, 'recipe' | 'isListPriced'>
   readonly bootstraps: Pick<BootstrapService, 'agentOf'>
+  /** Asks a model source whether it serves what it is asked for. */
+  readonly checkUpstream: (upstream: string | null) => Promise<UpstreamCheck>
 }
 
 type Agent = Awaited<ReturnType<BootstrapService['agentOf']>>
@@ -115,7 +124,9 @@ export class RunFollower {
     }
     await followOutput(run.id, exec, take, signal)
     const told = await exec.exec({ ...exitOfRunCommand(run.id), timeoutMs: commandMs, signal })
-    await log.add(fold.finish(parseRunExit(new TextDecoder().decode(told.stdout))))
+    const rest = fold.finish(parseRunExit(new TextDecoder().decode(told.stdout)))
+    const check = () => this.#options.checkUpstream(machine.upstream)
+    await log.add(await Promise.all(rest.map((event) => secondOpinionOn(event, check))))
     await exec.exec({ ...forgetRunCommand(run.id), timeoutMs: commandMs, signal })
   }
 

@@ -39,6 +39,8 @@ export const takeOverSchema = z.strictObject({
   session: sessionNameSchema.optional(),
   client: clientNameSchema,
   label: label.optional(),
+  /** Who drove, or nobody, when this was asked: it does nothing once somebody else does. Without it it always counts. */
+  from: z.object({ client: clientNameSchema, since: z.iso.datetime() }).nullable().optional(),
 })
 export type ConsoleInput = z.infer<typeof inputSchema>
 export type ConsolePaste = z.infer<typeof pasteSchema>

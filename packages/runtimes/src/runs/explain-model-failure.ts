@@ -41,7 +41,7 @@ const rules: readonly Rule[] = [
     pattern:
       /\b40[13]\b|unauthori[sz]ed|forbidden|(invalid|incorrect)[ _](x-)?api[ -_]key|authentication[ _](error|failed)|not logged in/i,
     message: 'The model source refuses the key.',
-    fix: 'Check that the key is whole, not revoked, and of this model source, then save it again in Settings or with `am credentials set`.',
+    fix: 'Check that the key is whole, not revoked, and of this model source, then save it again: in Settings, or with am credentials set.',
     isTransient: false,
   },
   {
@@ -59,7 +59,7 @@ const rules: readonly Rule[] = [
     pattern:
       /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ConnectionRefused|FailedToOpenSocket|connection (error|refused|failed|timed out)|unable to connect|could ?n[o']t connect|failed to connect|error sending request|name or service not known|(name|dns).{0,20}resol|DNS lookup|timed out|fetch failed|network (error|connection)|certificate/i,
     message: 'The model source cannot be reached from the machine.',
-    fix: 'Check its address with `am credentials check`, that it runs, and that the machine may reach it.',
+    fix: 'Check its address (Settings, or am credentials check), that it runs, and that the machine may reach it.',
     isTransient: true,
   },
   {

@@ -44,7 +44,8 @@ export class FaultyNetwork {
     input: (_, input, options) => this.#carry(() => this.typed(input, 'input'), options?.signal, true),
     paste: (_, input, options) => this.#carry(() => this.typed(input, 'input'), options?.signal, true),
     resize: (_, input, options) => this.#carry(() => this.typed(input, 'resize'), options?.signal, true),
-    takeOver: (_, { client }, options) => this.#carry(() => this.#model.takeOver(client), options?.signal),
+    takeOver: (_, { client, from }, options) =>
+      this.#carry(() => this.#model.takeOver(client, from), options?.signal, true),
     stream: (_, query, options) => this.#carry(() => this.#openStream(query?.cursor).read(), options?.signal),
     poll: (_, query, options) => this.#poll(query?.cursor, query?.waitMs === 0, options?.signal),
     socketUrl: (_, query) => `ws://model/?cursor=${query?.cursor ?? ''}`,

@@ -5,6 +5,7 @@ import {
   type ConsoleOpened,
   type Driver,
   type OpenConsole,
+  type TakeOver,
 } from '@agent-machines/core'
 import { decodeBase64, encodeBase64 } from '../../bytes/base64.ts'
 
@@ -16,10 +17,11 @@ export class ModelConsole {
   readonly acked = new Map<string, number>()
   readonly seen: ConsoleInput[] = []
   readonly sizes: string[] = []
+  #turns = 0
 
   open(request: OpenConsole): ConsoleOpened {
     const { client } = request
-    if (client && !this.driver) this.driver = { client, label: client, since: '' }
+    if (client && !this.driver) this.driver = this.#driving(client)
     return {
       session: 'agent',
       epoch: this.epoch,
@@ -51,8 +53,9 @@ export class ModelConsole {
     this.acked.clear()
   }
 
-  takeOver(client: string): { driver: Driver; expected: number } {
-    this.driver = { client, label: client, since: '' }
+  takeOver(client: string, from?: TakeOver['from']): { driver: Driver; expected: number } {
+    const isAsSeen = from === undefined || this.driver?.since === from?.since
+    if (isAsSeen) this.driver = this.#driving(client)
     return { driver: this.driver, expected: this.#ackedOf(client) + 1 }
   }
 
@@ -60,6 +63,10 @@ export class ModelConsole {
     const { epoch, driver } = this
     const data = { session: 'agent', epoch, cols: 80, rows: 24, driver, viewers: 1, resumed }
     return { event: 'started', data: { ...data, tier: 'attach' } }
+  }
+
+  #driving(client: string): NonNullable<Driver> {
+    return { client, label: client, since: new Date(++this.#turns * 1000).toISOString() }
   }
 
   #admit(input: { client: string; seq: number; epoch?: string | undefined }, act: () => void): void {
@@ -78,7 +85,7 @@ export class ModelConsole {
     if (input.seq > acked + 1) {
       throw new AgentMachinesError('INPUT_GAP', 'gap', { details: { expected: acked + 1 } })
     }
-    this.driver ??= { client: input.client, label: input.client, since: '' }
+    this.driver ??= this.#driving(input.client)
     act()
     this.acked.set(input.client, input.seq)
   }

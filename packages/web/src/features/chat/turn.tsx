@@ -33,7 +33,7 @@ export function Turn({ run, read }: TurnProps) {
         <p className={`turn-state word-${glyph}`}>
           <StateGlyph shape={glyph} />
           {word}
-          {why !== null && why !== lastError && <span className="text-ink-2">{why}</span>}
+          {why !== null && why !== lastError && <span className="font-normal text-ink-2">{why}</span>}
         </p>
       )}
       {isRunOver(run.state) && run.usage && (

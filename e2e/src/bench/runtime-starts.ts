@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises'
+import { recipes } from '@agent-machines/runtimes'
+import { startModelServer } from '../model-server/start-model-server.ts'
+import { untilAgent } from '../testing/ask-agent.ts'
+import {
+  type ControlPlaneProcess,
+  eventually,
+  removeControlPlane,
+  startControlPlane,
+} from '../testing/control-plane-process.ts'
+import { untilState } from '../testing/machines.ts'
+import { processesOfMachine } from '../testing/processes.ts'
+import { type Figure, percentile, spreadOf } from './figure.ts'
+
+/** What may come on top of the CLI's own start, in seconds. */
+const overheadGoal = 1
+/** What `/proc` counts time in. */
+const ticksPerSecond = 100
+
+/**
+ * Every runtime from the request to its prompt with a filled cache, split at the moment its process starts: before it
+ * is ours, after it the CLI's own. The prompt counts as there when the API says that the agent is idle.
+ */
+export async function benchRuntimeStarts(times: number): Promise<Figure[]> {
+  const models = await startModelServer()
+  const plane = await startControlPlane({
+    environment: {
+      ANTHROPIC_API_KEY: 'sk-ant-bench',
+      ANTHROPIC_BASE_URL: models.url,
+      OPENAI_API_KEY: 'sk-bench',
+      OPENAI_BASE_URL: models.url,
+    },
+  })
+  try {
+    const figures: Figure[] = []
+    for (const { manifest } of recipes) {
+      if (!manifest.hasAgent) continue
+      await startOne(plane, manifest.id)
+      const starts = []
+      for (let i = 0; i < times; i++) starts.push(await startOne(plane, manifest.id))
+      figures.push(...figuresOf(manifest.label, starts))
+    }
+    return figures
+  } finally {
+    await removeControlPlane(plane)
+    await models.close()
+  }
+}
+
+interface Start {
+  /** Seconds from the request to the CLI's process. */
+  readonly ours: number
+  /** Seconds from there to its prompt. */
+  readonly own: number
+}
+
+async function startOne(plane: ControlPlaneProcess, runtime: string): Promise<Start> {
+  const began = await uptime()
+  const machine = { runtime, substrate: 'local', model: runtime === 'claude-code' ? 'opus' : 'gpt-6-sol' }
+  const { id } = await plane.client.machines.create(machine)
+  try {
+    await untilState(plane, id, ['ready'], 300_000)
+    const started = await eventually(`the process of ${runtime}`, () => startOf(id, runtime), 60_000)
+    await untilAgent(plane, id, 'idle')
+    return { ours: started - began, own: (await uptime()) - started }
+  } finally {
+    await plane.client.machines.destroy(id)
+  }
+}
+
+/** When the oldest process of the CLI started, in seconds since the computer did. */
+async function startOf(machineId: string, runtime: string): Promise<number | null> {
+  const processes = await processesOfMachine(machineId)
+  const own = processes.filter(({ commandLine }) => commandLine.includes(`/runtimes/${runtime}/`))
+  const stats = await Promise.all(own.map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  const ticks = stats.flatMap((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? [])
+  return ticks.length === 0 ? null : Math.min(...ticks.map(Number)) / ticksPerSecond
+}
+
+async function uptime(): Promise<number> {
+  return Number((await readFile('/proc/uptime', 'utf8')).split(' ')[0])
+}
+
+function figuresOf(label: string, starts: readonly Start[]): Figure[] {
+  const ours = starts.map((start) => start.ours)
+  const own = starts.map((start) => start.own)
+  return [
+    {
+      name: `${label}: POST to its process, warm cache, p50`,
+      value: percentile(ours, 0.5),
+      unit: 's',
+      goal: overheadGoal,
+      note: spreadOf(ours),
+    },
+    { name: '  from there to its prompt, p50', value: percentile(own, 0.5), unit: 's', note: spreadOf(own) },
+  ]
+}
