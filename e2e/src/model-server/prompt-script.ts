@@ -49,12 +49,13 @@ export function scriptReply(turn: Turn): ScriptedReply {
   }
   const cut = argumentOf('CUT', turn.prompt)
   if (cut !== null) return { ...text(numbered(Number(cut))), isCut: true }
-  if (turn.toolResult !== null) return text(['The command printed: ', turn.toolResult.slice(0, 2000)])
+  const slow = argumentOf('SLOW', turn.prompt)
+  const slowly = slow === null ? null : { ...text(numbered(Number(slow))), delayMs: slowTokenMs }
+  if (turn.toolResult !== null)
+    return slowly ?? text(['The command printed: ', turn.toolResult.slice(0, 2000)])
   const command = argumentOf('TOOLCALL', turn.prompt)
   if (command !== null) return { kind: 'tool', command }
-  const slow = argumentOf('SLOW', turn.prompt)
-  if (slow !== null) return { ...text(numbered(Number(slow))), delayMs: slowTokenMs }
-  return text([argumentOf('ANSWER', turn.prompt) ?? 'Understood.'])
+  return slowly ?? text([argumentOf('ANSWER', turn.prompt) ?? 'Understood.'])
 }
 
 /** Whether a CLI wrote this by itself, in the person's name: they all put it into a tag. */

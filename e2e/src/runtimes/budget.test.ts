@@ -16,8 +16,8 @@ it.each(['opencode', 'hermes', 'openclaw'])(
     })
     await untilState(tested.plane, id, ['ready'], 300_000)
 
-    // The first answer costs $0.00007, and calls a tool that would take a minute.
-    const run = { task: 'TOOLCALL[sleep 60]', permissions: 'all', budgetUsd: 0.00005 } as const
+    // The first answer costs $0.00007 and calls a tool; the second would take half a minute.
+    const run = { task: 'TOOLCALL[true] SLOW[600]', permissions: 'all', budgetUsd: 0.00005 } as const
     const { id: runId } = await runs.create(id, run)
     for await (const _ of runs.stream(id, runId));
 
