@@ -201,6 +201,20 @@ it('used the key, and shows it nowhere, not even when the agent prints it', asyn
   expect(JSON.stringify(model.requests.map(({ headers }) => headers))).toContain(canary)
 })
 
+it('asks with the key that the environment has by now', async () => {
+  const { data } = plane
+  await plane.stop()
+  plane = await startControlPlane({
+    environment: { ...environment, ANTHROPIC_API_KEY: 'sk-ant-newer' },
+    data,
+  })
+  await untilState(plane, idOf('claude-code'), ['ready'])
+  const before = model.requests.length
+
+  expect((await done('claude-code', { task: 'ANSWER[newer]' })).run).toMatchObject({ state: 'done' })
+  expect(model.requests.slice(before).map(({ headers }) => headers['x-api-key'])).toContain('sk-ant-newer')
+})
+
 type Runtime = keyof typeof machines
 
 const idOf = (runtime: Runtime) => machines[runtime]?.id ?? ''

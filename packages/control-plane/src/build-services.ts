@@ -22,6 +22,7 @@ import { BootstrapStream } from './deploy/bootstrap-stream.ts'
 import { DeployService } from './deploy/deploy-service.ts'
 import { GatewayKeeper } from './deploy/gateway-keeper.ts'
 import { machineSteps } from './deploy/machine-steps.ts'
+import { setUpOutdated as setUpOutdatedMachines } from './deploy/outdated-machines.ts'
 import { ExecService } from './exec/exec-service.ts'
 import { FleetEvents } from './fleet/fleet-events.ts'
 import { FleetService } from './fleet/fleet-service.ts'
@@ -90,6 +91,7 @@ export function buildServices(
   const steps = machineSteps({ access, vault, bootstraps, sessions, gateways, closeConsoles, log })
   const reconciler = new Reconciler({ machines, locks, steps, log })
   const kick = (machineId: string) => reconciler.kick(machineId)
+  const setUpOutdated = () => setUpOutdatedMachines({ machines, bootstraps })
   const destroyed = (id: string, withinMs: number) =>
     fleetEvents.until(id, (row) => row === null || row.state === 'destroyed', withinMs)
   const running = buildRuns({
@@ -106,7 +108,14 @@ export function buildServices(
   return {
     ...buildAccounts(store, recent),
     ...running,
-    administration: new CredentialAdministration({ credentials, machines, upstreams, workspace, kick }),
+    administration: new CredentialAdministration({
+      credentials,
+      machines,
+      upstreams,
+      workspace,
+      setUpOutdated,
+    }),
+    setUpOutdated,
     upstreamChecks,
     catalogue,
     changes,

@@ -176,6 +176,7 @@ async function startWork({
   runKeeper,
   stateWatch,
   agentWatch,
+  setUpOutdated,
 }: Services): Promise<void> {
   await changes.start()
   changes.subscribe((machineId) => {
@@ -187,6 +188,7 @@ async function startWork({
   runKeeper.start()
   stateWatch.start()
   agentWatch.start()
+  await setUpOutdated()
 }
 
 async function stopWork({

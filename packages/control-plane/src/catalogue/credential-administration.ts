@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import {
   AgentMachinesError,
   type CredentialStatus,
@@ -10,11 +9,11 @@ import type { CredentialService } from '../store/secrets/credential-service.ts'
 
 export interface CredentialAdministrationOptions {
   readonly credentials: CredentialService
-  readonly machines: Pick<MachineStore, 'namesByUpstream' | 'setUpAgain'>
+  readonly machines: Pick<MachineStore, 'namesByUpstream'>
   readonly upstreams: readonly UpstreamManifest[]
   readonly workspace: string
-  /** Makes somebody look at a machine that has something to do. */
-  readonly kick: (machineId: string) => void
+  /** Has the machines set up again that ask for models otherwise than is stored by now. */
+  readonly setUpOutdated: () => Promise<void>
 }
 
 /** Credentials as people see and change them: with who uses them, and checked for what each needs. */
@@ -34,23 +33,16 @@ export class CredentialAdministration {
 
   /** The machines that use it are set up with it; what runs on them already goes on with what it has. */
   async put(name: string, body: PutCredential): Promise<CredentialStatus> {
-    const { credentials, upstreams, workspace } = this.#options
+    const { credentials, upstreams, workspace, setUpOutdated } = this.#options
     checkCredential(
       body,
       upstreams.find((each) => each.credential === name),
     )
-    const before = await credentials.resolve(workspace, name)
     await credentials.put(workspace, name, body)
-    if (!isDeepStrictEqual(before, await credentials.resolve(workspace, name))) await this.#setUpAgain(name)
+    await setUpOutdated()
     const status = (await this.list()).find((each) => each.name === name)
     if (!status) throw new AgentMachinesError('CREDENTIAL_UNKNOWN', `No credential is called ${name}.`)
     return status
-  }
-
-  async #setUpAgain(name: string): Promise<void> {
-    const { machines, upstreams, workspace, kick } = this.#options
-    const using = upstreams.filter(({ credential }) => credential === name).map(({ id }) => id)
-    for (const id of await machines.setUpAgain(workspace, using)) kick(id)
   }
 
   async remove(name: string): Promise<void> {

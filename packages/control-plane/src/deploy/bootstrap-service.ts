@@ -30,7 +30,7 @@ export interface BootstrapServiceOptions {
   readonly access: MachineAccess
   readonly catalogue: Pick<Catalogue, 'recipe' | 'upstream'>
   readonly credentials: Pick<CredentialService, 'resolve'>
-  readonly vault: Pick<Vault, 'open'>
+  readonly vault: Pick<Vault, 'open' | 'digest'>
   readonly log: Logger
 }
 
@@ -50,6 +50,7 @@ export class BootstrapService {
   async run(row: MachineRow, signal: AbortSignal): Promise<MachinePatch> {
     const exec = this.#options.access.execFor(row)
     const { plan, secrets } = await this.planFor(row)
+    await this.#options.machines.update(row.id, { modelAccess: await this.modelAccessOf(row) })
     const installing = this.#installSharedRuntime(row, signal)
     for (let start = 1; start <= runnerStarts; start++) {
       await startRunner(exec, plan, signal, secrets)
@@ -86,6 +87,12 @@ export class BootstrapService {
   async agentOf(row: MachineRow): Promise<{ context: AgentContext; secrets: string[] }> {
     const agent = await this.#agentInput(row)
     return { context: agentContextOf(agent), secrets: await this.#secretsOf(row, agent.upstream) }
+  }
+
+  /** A digest of all that the machine would ask its model source with; null without one. */
+  async modelAccessOf(row: MachineRow): Promise<string | null> {
+    const access = await this.#modelAccess(row)
+    return access && this.#options.vault.digest(row.workspace, JSON.stringify(access))
   }
 
   async #agentInput(row: MachineRow) {

@@ -231,10 +231,11 @@ describe('setting up again', () => {
     ['waking', 'waking', 'pending'],
     ['bootstrapping', 'bootstrapping', 'done'],
   ] as const)('makes of a machine that is %s one that is %s', async (state, after, then) => {
-    const machine = aMachine({ state, upstream: 'openai', bootstrap })
+    const machine = aMachine({ state, bootstrap })
     await store.insert(machine)
 
-    expect(await store.setUpAgain('w', ['openai', 'custom'])).toEqual([machine.id])
+    await store.setUpAgain(machine.id)
+
     expect(await store.get(machine.id)).toMatchObject({
       state: after,
       setup: 1,
@@ -242,13 +243,13 @@ describe('setting up again', () => {
     })
   })
 
-  it('leaves those of others, of other upstreams, and those that failed or are on their way out', async () => {
-    await store.insert(aMachine({ state: 'ready', upstream: 'anthropic', bootstrap }))
-    await store.insert(aMachine({ state: 'ready', upstream: 'openai', bootstrap, workspace: 'other' }))
-    for (const state of ['failed', 'destroying', 'destroyed'] as const)
-      await store.insert(aMachine({ state, upstream: 'openai', bootstrap }))
+  it.each(['failed', 'destroying', 'destroyed'] as const)('leaves one that is %s', async (state) => {
+    const machine = aMachine({ state, bootstrap })
+    await store.insert(machine)
 
-    expect(await store.setUpAgain('w', ['openai'])).toEqual([])
+    await store.setUpAgain(machine.id)
+
+    expect(await store.get(machine.id)).toMatchObject({ state, setup: 0, bootstrap })
   })
 
   it('counts with the change that asks for it', async () => {

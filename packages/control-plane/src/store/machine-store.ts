@@ -157,13 +157,13 @@ export class MachineStore {
   }
 
   /**
-   * Has the machines on these upstreams set up with what they get by now; gives their ids. Those that are up begin at
-   * once, those that sleep when they wake; one that is being set up begins anew, as its row counts once more.
+   * Has a machine set up with what it gets by now: at once if it is up, when it wakes if it sleeps; one that is being set
+   * up begins anew, as its row counts once more.
    */
-  async setUpAgain(workspace: string, upstreams: readonly string[]): Promise<string[]> {
+  async setUpAgain(id: string): Promise<void> {
     const isUp = sql`${machines.state} = 'ready'`
     const isDone = sql`${machines.state} in ('ready', 'asleep', 'waking')`
-    const rows = await this.#db
+    await this.#db
       .update(machines)
       .set({
         setup: sql`${machines.setup} + 1`,
@@ -171,15 +171,7 @@ export class MachineStore {
         bootstrap: sql`case when ${isDone} then jsonb_set(${machines.bootstrap}, '{state}', '"pending"') else ${machines.bootstrap} end`,
         updatedAt: this.#clock(),
       })
-      .where(
-        and(
-          eq(machines.workspace, workspace),
-          inArray(machines.upstream, [...upstreams]),
-          notInArray(machines.state, ['destroying', 'destroyed', 'failed']),
-        ),
-      )
-      .returning({ id: machines.id })
-    return rows.map(({ id }) => id)
+      .where(and(eq(machines.id, id), notInArray(machines.state, ['destroying', 'destroyed', 'failed'])))
   }
 
   /** Tells a taken name apart from a machine that is not there. */

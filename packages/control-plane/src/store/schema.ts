@@ -61,6 +61,8 @@ export const machines = pgTable(
     state: text('state').$type<MachineState>().notNull(),
     stateReason: text('state_reason'),
     stateDetail: text('state_detail'),
+    /** Digest of the address, key and protocol it was last set up with; null without a model source. */
+    modelAccess: text('model_access'),
     /** How often it was asked to be set up otherwise. */
     setup: integer('setup').notNull().default(0),
     target: text('target').$type<MachineTarget>().notNull(),

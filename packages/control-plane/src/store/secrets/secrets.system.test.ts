@@ -54,6 +54,17 @@ describe('Vault', () => {
   })
 })
 
+describe('a digest', () => {
+  it('is the same for every control plane with the key, and for one workspace and text alone', async () => {
+    const digest = await aVault().digest('w', 'text')
+
+    expect(await aVault().digest('w', 'text')).toBe(digest)
+    expect(await aVault().digest('w', 'texts')).not.toBe(digest)
+    expect(await aVault().digest('v', 'text')).not.toBe(digest)
+    expect(digest).toMatch(/^[0-9a-f]{64}$/)
+  })
+})
+
 describe('CredentialService', () => {
   it('tells of a stored credential everything but its value', async () => {
     const service = aService()

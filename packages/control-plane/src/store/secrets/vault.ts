@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { AgentMachinesError } from '@agent-machines/core'
 import { eq } from 'drizzle-orm'
 import type { Clock } from '../clock.ts'
@@ -44,6 +45,13 @@ export class Vault {
         { cause },
       )
     }
+  }
+
+  /** The same text gives the same digest, which tells nothing of it to who has not the key. */
+  async digest(workspace: string, text: string): Promise<string> {
+    return createHmac('sha256', await this.#keyOf(workspace))
+      .update(text)
+      .digest('hex')
   }
 
   async #keyOf(workspace: string): Promise<Buffer> {
