@@ -9,6 +9,7 @@ const fields = {
   name: 'clever-harbor',
   model: '',
   size: 'unlimited',
+  isKeptLoaded: false,
   workspace: 'empty',
   git: '',
   ref: '',
@@ -75,6 +76,17 @@ describe('requestOf', () => {
 
     expect(request).toBeNull()
     expect(Object.keys(errors)).toEqual([field])
+  })
+
+  it('asks for a chat gateway where the runtime has one', () => {
+    if (!chosen) throw new Error('nothing to choose')
+    const kept = { ...fields, isKeptLoaded: true }
+    const able = { ...chosen, runtime: { ...chosen.runtime, hasGateway: true } }
+
+    expect(requestOf(chosen, kept).request).not.toHaveProperty('gateway')
+    const { request } = requestOf(able, kept)
+    expect(request).toMatchObject({ gateway: true })
+    expect(request && commandOf(request)).toMatch(/ --gateway$/)
   })
 
   it('quotes what a shell would take apart', () => {

@@ -12,7 +12,8 @@ export interface DeployFieldsetProps {
 
 /** Name, model, what to work on, size. */
 export function DeployFieldset({ choices, fields, errors, onFields }: DeployFieldsetProps) {
-  const { substrate, upstream } = choices.chosen
+  const { runtime, substrate, upstream } = choices.chosen
+  const isModelNeeded = runtime.modelRequired || upstream?.modelRequired
   const modelsId = useId()
   const listed = useModels(upstream?.readiness === 'ready' ? upstream.id : null).data
   const canLimit = substrate.capabilities.limits.cpu && substrate.capabilities.limits.memory
@@ -29,7 +30,7 @@ export function DeployFieldset({ choices, fields, errors, onFields }: DeployFiel
           label="Model"
           value={fields.model}
           error={errors.model}
-          placeholder={upstream.modelRequired ? `Its name at ${upstream.label}` : 'The runtime’s own default'}
+          placeholder={isModelNeeded ? `Its name at ${upstream.label}` : 'The runtime’s own default'}
           hint={listed?.state === 'failed' ? listed.message : undefined}
           list={modelsId}
           onChange={(model) => onFields({ model })}
@@ -65,6 +66,19 @@ export function DeployFieldset({ choices, fields, errors, onFields }: DeployFiel
                 {size.label}
               </option>
             ))}
+          </select>
+        </label>
+      )}
+      {runtime.hasGateway && (
+        <label className="label">
+          For chat
+          <select
+            className="field"
+            value={fields.isKeptLoaded ? 'loaded' : 'started'}
+            onChange={(event) => onFields({ isKeptLoaded: event.target.value === 'loaded' })}
+          >
+            <option value="started">Agent starts each time</option>
+            <option value="loaded">Agent stays loaded</option>
           </select>
         </label>
       )}

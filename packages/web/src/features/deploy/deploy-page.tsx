@@ -87,6 +87,7 @@ function startFields(): DeployFields {
     name: makeMachineName(Math.random),
     model: '',
     size: 'unlimited',
+    isKeptLoaded: false,
     workspace: 'empty',
     git: '',
     ref: '',

@@ -13,6 +13,8 @@ export interface DeployFields {
   readonly name: string
   readonly model: string
   readonly size: SizeId
+  /** Whether a chat gateway keeps the agent loaded, where its runtime has one. */
+  readonly isKeptLoaded: boolean
   readonly workspace: 'empty' | 'git' | 'folder'
   readonly git: string
   readonly ref: string
@@ -46,6 +48,7 @@ export function requestOf(
     ...(chosen.upstream ? { upstream: chosen.upstream.id } : {}),
     ...(chosen.upstream && fields.model ? { model: fields.model } : {}),
     ...(Object.keys(spec).length > 0 ? { spec } : {}),
+    ...(chosen.runtime.hasGateway && fields.isKeptLoaded ? { gateway: true } : {}),
     ...workspaceOf(chosen, fields),
   }
   return { request, errors }
@@ -64,7 +67,8 @@ export function commandOf(request: CreateMachine): string | null {
     ['--git', workspace && 'git' in workspace ? workspace.git : undefined],
   ]
   const flags = words.filter(([, value]) => value !== undefined)
-  return ['am deploy', ...flags.map(([flag, value]) => `${flag} ${quote(value ?? '')}`)].join(' ')
+  const gateway = request.gateway ? ['--gateway'] : []
+  return ['am deploy', ...flags.map(([flag, value]) => `${flag} ${quote(value ?? '')}`), ...gateway].join(' ')
 }
 
 function workspaceOf(chosen: Choices['chosen'], fields: DeployFields) {
