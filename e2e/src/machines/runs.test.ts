@@ -91,7 +91,7 @@ describe.concurrent.each(able)('a run of %s', (runtime) => {
   it('says that the model source has reached its limit', async () => {
     const { run } = await done(runtime, { task: 'ERROR[429]' })
 
-    expect(run).toMatchObject({ state: 'limit-reached', detail: expect.stringContaining('429') })
+    expect(run).toMatchObject({ state: 'limit-reached', cause: { code: 'limited', isTransient: true } })
   })
 })
 

@@ -100,6 +100,7 @@ it('does a task, tells what it did and used, and can be gone on with; its key an
 
   expect(first.events.map(({ event }) => event)).toEqual([
     'session',
+    'usage',
     'tool-call',
     'tool-result',
     'message',
