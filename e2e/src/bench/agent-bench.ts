@@ -9,6 +9,7 @@ import {
   startControlPlane,
 } from '../testing/control-plane-process.ts'
 import { Screen } from '../testing/screen.ts'
+import { nativeKeys } from '../testing/tested-plane.ts'
 import { deployToPrompt, promptOn } from './deploy-bench.ts'
 import { type Figure, percentile, spreadOf } from './figure.ts'
 
@@ -19,14 +20,7 @@ const isCodexPrompt = (text: string) => /^\s*›/m.test(text)
 /** Both agents from the request to their prompt, from a filled runtime cache. */
 export async function benchAgents(times: number): Promise<Figure[]> {
   const models = await startModelServer()
-  const plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-bench',
-      ANTHROPIC_BASE_URL: models.url,
-      OPENAI_API_KEY: 'sk-bench',
-      OPENAI_BASE_URL: models.url,
-    },
-  })
+  const plane = await startControlPlane({ environment: nativeKeys(models.url) })
   try {
     return [...(await benchClaude(plane, times)), ...(await benchCodex(plane, times))]
   } finally {

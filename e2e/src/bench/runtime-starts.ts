@@ -10,6 +10,7 @@ import {
 } from '../testing/control-plane-process.ts'
 import { untilState } from '../testing/machines.ts'
 import { processesOfMachine } from '../testing/processes.ts'
+import { nativeKeys } from '../testing/tested-plane.ts'
 import { type Figure, percentile, spreadOf } from './figure.ts'
 
 /** What may come on top of the CLI's own start, in seconds. */
@@ -23,14 +24,7 @@ const ticksPerSecond = 100
  */
 export async function benchRuntimeStarts(times: number): Promise<Figure[]> {
   const models = await startModelServer()
-  const plane = await startControlPlane({
-    environment: {
-      ANTHROPIC_API_KEY: 'sk-ant-bench',
-      ANTHROPIC_BASE_URL: models.url,
-      OPENAI_API_KEY: 'sk-bench',
-      OPENAI_BASE_URL: models.url,
-    },
-  })
+  const plane = await startControlPlane({ environment: nativeKeys(models.url) })
   try {
     const figures: Figure[] = []
     for (const { manifest } of recipes) {

@@ -2,16 +2,11 @@ import type { Protocol } from '@agent-machines/core'
 import { protocols } from '@agent-machines/core'
 import { recipes } from '@agent-machines/runtimes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import { askAgent, untilAgent } from '../testing/ask-agent.ts'
 import { untilShown } from '../testing/console-tab.ts'
-import {
-  type ControlPlaneProcess,
-  removeControlPlane,
-  startControlPlane,
-} from '../testing/control-plane-process.ts'
 import { outputOf, untilState } from '../testing/machines.ts'
 import { processesOfMachine } from '../testing/processes.ts'
+import { testedPlane } from '../testing/tested-plane.ts'
 
 // Each cell of the matrix in docs/reference/runtimes.md is one test here; `npm run docs:matrix` reads their names.
 
@@ -24,28 +19,17 @@ const named = (isSpoken: boolean) =>
     .filter((pair) => pair.isSpoken === isSpoken)
     .map(({ runtime, protocol }) => [`${runtime} × ${protocol}`, runtime, protocol] as const)
 
-let model: ModelServer
-let plane: ControlPlaneProcess
-
-beforeAll(async () => {
-  model = await startModelServer()
-  plane = await startControlPlane()
-})
-
-afterAll(async () => {
-  if (plane) await removeControlPlane(plane)
-  await model?.close()
-})
+const tested = testedPlane({ hasKeys: false })
 
 describe.each(named(false))('%s', (_, runtime, protocol) => {
   it('refused', async () => {
     await serveOnly(protocol)
 
-    const verdict = await plane.client.gate({ ...machineOf(runtime), upstream: 'custom' })
+    const verdict = await tested.plane.client.gate({ ...machineOf(runtime), upstream: 'custom' })
 
     expect(verdict.state).toBe('blocked')
     expect(verdict.reasons.map(({ code }) => code)).toEqual(['protocol-mismatch'])
-    await expect(plane.client.machines.create(machineOf(runtime))).rejects.toMatchObject({
+    await expect(tested.plane.client.machines.create(machineOf(runtime))).rejects.toMatchObject({
       code: 'GATE_BLOCKED',
     })
   })
@@ -57,27 +41,27 @@ describe.each(named(true))('%s', (_, runtime, protocol) => {
 
   beforeAll(async () => {
     await serveOnly(protocol)
-    id = (await plane.client.machines.create(machineOf(runtime))).id
-    await untilState(plane, id, ['ready'], 300_000)
+    id = (await tested.plane.client.machines.create(machineOf(runtime))).id
+    await untilState(tested.plane, id, ['ready'], 300_000)
   })
 
   afterAll(async () => {
-    await plane.client.machines.destroy(id)
+    await tested.plane.client.machines.destroy(id)
   })
 
   it('interactive', async () => {
-    await askAgent({ plane, model }, id, 'ANSWER[said in the console]')
-    await untilAgent(plane, id, 'idle')
+    await askAgent(tested, id, 'ANSWER[said in the console]')
+    await untilAgent(tested.plane, id, 'idle')
 
-    await untilShown(plane, id, 'said in the console')
+    await untilShown(tested.plane, id, 'said in the console')
     expect(pathsAsked()).toEqual([pathOf[protocol]])
   })
 
   it('state', async () => {
-    await askAgent({ plane, model }, id, 'SLOW[60]')
+    await askAgent(tested, id, 'SLOW[60]')
 
-    expect((await untilAgent(plane, id, 'busy')).agent?.source).not.toBe('process')
-    await untilAgent(plane, id, 'idle')
+    expect((await untilAgent(tested.plane, id, 'busy')).agent?.source).not.toBe('process')
+    await untilAgent(tested.plane, id, 'idle')
   })
 
   it('one-shot', async () => {
@@ -98,20 +82,20 @@ describe.each(named(true))('%s', (_, runtime, protocol) => {
   it('tool call', async () => {
     await done('TOOLCALL[echo by-a-tool > made-by-tool]')
 
-    expect(await outputOf(plane, id, 'cat ~/work/made-by-tool')).toBe('by-a-tool')
+    expect(await outputOf(tested.plane, id, 'cat ~/work/made-by-tool')).toBe('by-a-tool')
   })
 
   it('resume', async () => {
-    const before = model.requests.length
+    const before = tested.model.requests.length
     await done('ANSWER[gone on with]', session)
 
-    const asked = model.requests.slice(before).map(({ body }) => JSON.stringify(body))
+    const asked = tested.model.requests.slice(before).map(({ body }) => JSON.stringify(body))
     expect(asked.find((body) => body.includes('gone on with'))).toContain('said in a run')
   })
 
   it('stop', async () => {
-    await plane.client.machines.agent(id, 'stop')
-    await untilAgent(plane, id, 'exited')
+    await tested.plane.client.machines.agent(id, 'stop')
+    await untilAgent(tested.plane, id, 'exited')
 
     const left = (await processesOfMachine(id)).map(({ commandLine }) => commandLine)
     expect(left.filter((line) => line.includes(`/runtimes/${runtime}/`))).toEqual([])
@@ -119,9 +103,9 @@ describe.each(named(true))('%s', (_, runtime, protocol) => {
 
   async function done(task: string, session?: string) {
     const run = { task, permissions: 'all', ...(session === undefined ? {} : { session }) } as const
-    const { id: runId } = await plane.client.runs.create(id, run)
-    for await (const _ of plane.client.runs.stream(id, runId));
-    return plane.client.runs.get(id, runId)
+    const { id: runId } = await tested.plane.client.runs.create(id, run)
+    for await (const _ of tested.plane.client.runs.stream(id, runId));
+    return tested.plane.client.runs.get(id, runId)
   }
 })
 
@@ -133,19 +117,19 @@ const pathOf: Readonly<Record<Protocol, string>> = {
 
 /** The model source serves one protocol from now on. */
 async function serveOnly(protocol: Protocol): Promise<void> {
-  await plane.client.credentials.put('CUSTOM_API_KEY', {
+  await tested.plane.client.credentials.put('CUSTOM_API_KEY', {
     value: 'sk-matrix',
-    baseUrl: model.url,
+    baseUrl: tested.model.url,
     protocols: [protocol],
   })
-  asked = model.requests.length
+  asked = tested.model.requests.length
 }
 
 let asked = 0
 
 /** Where models were asked since the source changed. */
 function pathsAsked(): string[] {
-  const paths = model.requests.slice(asked).map(({ path }) => path.split('?')[0] ?? '')
+  const paths = tested.model.requests.slice(asked).map(({ path }) => path.split('?')[0] ?? '')
   return [...new Set(paths.filter((path) => Object.values(pathOf).includes(path)))]
 }
 

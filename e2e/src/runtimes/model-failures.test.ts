@@ -1,31 +1,16 @@
 import type { ModelFailure, Protocol } from '@agent-machines/core'
 import { recipes } from '@agent-machines/runtimes'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type ModelServer, revokedKey, startModelServer } from '../model-server/start-model-server.ts'
-import {
-  type ControlPlaneProcess,
-  removeControlPlane,
-  startControlPlane,
-} from '../testing/control-plane-process.ts'
+import { revokedKey } from '../model-server/start-model-server.ts'
 import { untilState } from '../testing/machines.ts'
+import { testedPlane } from '../testing/tested-plane.ts'
 
 // What each runtime makes of a model source that fails, and what a person is told of it.
 
 const agents = recipes.map(({ manifest }) => manifest).filter(({ hasAgent }) => hasAgent)
 const unused = 'http://127.0.0.1:9'
 
-let model: ModelServer
-let plane: ControlPlaneProcess
-
-beforeAll(async () => {
-  model = await startModelServer()
-  plane = await startControlPlane()
-})
-
-afterAll(async () => {
-  if (plane) await removeControlPlane(plane)
-  await model?.close()
-})
+const tested = testedPlane({ hasKeys: false })
 
 describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%s', (runtime, protocol) => {
   let id: string
@@ -35,12 +20,12 @@ describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%
     // Claude Code tries ten times for three minutes unless told.
     const env = { CLAUDE_CODE_MAX_RETRIES: '1' }
     const machine = { runtime, substrate: 'local', upstream: 'custom', model: 'test-model', env }
-    id = (await plane.client.machines.create(machine)).id
-    await untilState(plane, id, ['ready'], 300_000)
+    id = (await tested.plane.client.machines.create(machine)).id
+    await untilState(tested.plane, id, ['ready'], 300_000)
   })
 
   afterAll(async () => {
-    await plane.client.machines.destroy(id)
+    await tested.plane.client.machines.destroy(id)
   })
 
   it.each<[string, ModelFailure['code'], string, Partial<Source>]>([
@@ -55,7 +40,7 @@ describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%
     ['a request that is refused', 'request-refused', 'ERROR[400]', {}],
   ])('%s is %s', async (_, code, task, source) => {
     await useSource(source)
-    await untilState(plane, id, ['ready'])
+    await untilState(tested.plane, id, ['ready'])
 
     const run = await done(task)
 
@@ -65,7 +50,7 @@ describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%
 
   it('an answer that is cut off is answer-cut, but to Hermes, which takes what came of it', async () => {
     await useSource()
-    await untilState(plane, id, ['ready'])
+    await untilState(tested.plane, id, ['ready'])
 
     const run = await done('CUT[3]')
 
@@ -74,14 +59,18 @@ describe.each(agents.map(({ id, protocols }) => [id, protocols[0]] as const))('%
   })
 
   async function done(task: string) {
-    const { id: runId } = await plane.client.runs.create(id, { task })
-    for await (const _ of plane.client.runs.stream(id, runId));
-    return plane.client.runs.get(id, runId)
+    const { id: runId } = await tested.plane.client.runs.create(id, { task })
+    for await (const _ of tested.plane.client.runs.stream(id, runId));
+    return tested.plane.client.runs.get(id, runId)
   }
 
-  async function useSource({ value = 'sk-tested', url = model.url, path = '' }: Partial<Source> = {}) {
+  async function useSource({ value = 'sk-tested', url = tested.model.url, path = '' }: Partial<Source> = {}) {
     const protocols: Protocol[] = protocol ? [protocol] : []
-    await plane.client.credentials.put('CUSTOM_API_KEY', { value, baseUrl: `${url}${path}`, protocols })
+    await tested.plane.client.credentials.put('CUSTOM_API_KEY', {
+      value,
+      baseUrl: `${url}${path}`,
+      protocols,
+    })
   }
 })
 

@@ -7,19 +7,14 @@ export interface TestedPlane {
   readonly model: ModelServer
 }
 
-/** For all tests of a file: a control plane, and the model server that each of its agents asks. */
-export function testedPlane(): TestedPlane {
+/** For all tests of a file: a control plane, and a model server, which agents ask by native keys unless told. */
+export function testedPlane({ hasKeys = true } = {}): TestedPlane {
   const started: { plane?: ControlPlaneProcess; model?: ModelServer } = {}
   beforeAll(async () => {
     started.model = await startModelServer()
     const { url } = started.model
     started.plane = await startControlPlane({
-      environment: {
-        ANTHROPIC_API_KEY: 'sk-ant-tested',
-        ANTHROPIC_BASE_URL: url,
-        OPENAI_API_KEY: 'sk-tested',
-        OPENAI_BASE_URL: `${url}/v1`,
-      },
+      environment: hasKeys ? nativeKeys(url) : {},
     })
   })
   afterAll(async () => {
@@ -35,5 +30,15 @@ export function testedPlane(): TestedPlane {
       if (!started.model) throw new Error('the model server was not started')
       return started.model
     },
+  }
+}
+
+/** The environment in which both vendors' own sources are the model server. */
+export function nativeKeys(url: string): Record<string, string> {
+  return {
+    ANTHROPIC_API_KEY: 'sk-ant-tested',
+    ANTHROPIC_BASE_URL: url,
+    OPENAI_API_KEY: 'sk-tested',
+    OPENAI_BASE_URL: `${url}/v1`,
   }
 }
