@@ -85,25 +85,13 @@ export function buildServices(
   const limitMs = streamLimitMs(options.environment)
   const consoles = new ConsoleService({ access, fleetEvents, streamLimitMs: limitMs, log })
   const bootstraps = new BootstrapService({ machines, access, catalogue, credentials, vault, log })
-  const closeConsoles = (id: string, reason: 'asleep' | 'destroyed') => consoles.closeMachine(id, reason)
-  const sessions = new SessionKeeper({ access, log })
-  const gateways = new GatewayKeeper({ access, log })
-  const steps = machineSteps({ access, vault, bootstraps, sessions, gateways, closeConsoles, log })
-  const reconciler = new Reconciler({ machines, locks, steps, log })
+  const reconciler = buildReconciler({ machines, locks, access, vault, bootstraps, consoles, log })
   const kick = (machineId: string) => reconciler.kick(machineId)
   const setUpOutdated = () => setUpOutdatedMachines({ machines, bootstraps })
   const destroyed = (id: string, withinMs: number) =>
     fleetEvents.until(id, (row) => row === null || row.state === 'destroyed', withinMs)
-  const running = buildRuns({
-    database,
-    runChanges,
-    access,
-    catalogue,
-    upstreamChecks,
-    bootstraps,
-    locks,
-    log,
-  })
+  const needed = { access, catalogue, bootstraps, locks, log }
+  const running = buildRuns({ ...needed, database, runChanges, upstreamChecks })
   const made = { newId: newMachineId, random: Math.random }
   return {
     ...buildAccounts(store, recent),
@@ -134,6 +122,29 @@ export function buildServices(
     stateWatch: new StateWatch({ machines, access, locks, log }),
     uploads: new UploadService(access, () => randomBytes(4).toString('hex')),
   }
+}
+
+interface ReconcilerParts {
+  readonly machines: MachineStore
+  readonly locks: MachineLocks
+  readonly access: MachineAccess
+  readonly vault: OpenStore['vault']
+  readonly bootstraps: BootstrapService
+  readonly consoles: ConsoleService
+  readonly log: Logger
+}
+
+function buildReconciler({ machines, locks, access, vault, bootstraps, consoles, log }: ReconcilerParts) {
+  const steps = machineSteps({
+    access,
+    vault,
+    bootstraps,
+    sessions: new SessionKeeper({ access, log }),
+    gateways: new GatewayKeeper({ access, log }),
+    closeConsoles: (id, reason) => consoles.closeMachine(id, reason),
+    log,
+  })
+  return new Reconciler({ machines, locks, steps, log })
 }
 
 interface RunParts {
