@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import {
   AgentMachinesError,
   type ConsoleEvent,
+  isAgentMachinesError,
   parseOrRefuse,
   type SocketMessage,
   sessionNameSchema,
@@ -26,6 +27,8 @@ export interface ConsoleSocketOptions {
 }
 
 const protocol = 'am.console.v1'
+/** Code with which a socket is closed whose opener is not, or no longer, signed in. */
+const signIn = 4401
 const path = /^\/api\/v1\/machines\/([^/]{1,64})\/console\/socket$/
 /** Over this the socket is closed; what is over a limit of the protocol is refused in its own words. */
 const maxMessageBytes = 4 * 1024 * 1024
@@ -47,17 +50,23 @@ export function serveConsoleSockets(server: Server, options: ConsoleSocketOption
   })
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy())
+    const open = (use: (socket: WebSocket) => void) => sockets.handleUpgrade(request, stream, head, use)
     accept(request, options).then(
       (found) =>
-        sockets.handleUpgrade(request, stream, head, (socket) => {
+        open((socket) => {
           const stop = options.revocations.watch(
             () => options.authorize(request),
-            () => socket.close(4401),
+            () => socket.close(signIn),
           )
           socket.on('close', stop)
           serve(socket, stream, found, options)
         }),
-      (error) => refuse(stream, error, options.log),
+      (error) => {
+        // A browser is told no status of an upgrade that was refused, only how a socket was closed.
+        const isToSignIn = isAgentMachinesError(error, 'SIGN_IN_REQUIRED') && isConsole(request)
+        if (isToSignIn) open((socket) => socket.close(signIn))
+        else refuse(stream, error, options.log)
+      },
     )
   })
   return {
@@ -78,12 +87,20 @@ async function accept(request: IncomingMessage, options: ConsoleSocketOptions): 
   await options.authorize(request)
   const machineId = path.exec(url.pathname)?.[1]
   if (machineId === undefined) throw new AgentMachinesError('ROUTE_UNKNOWN', `No socket at ${url.pathname}.`)
-  const offered = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
-  if (!offered.includes(protocol)) {
+  if (!offersProtocol(request)) {
     throw new AgentMachinesError('REQUEST_INVALID', `The subprotocol ${protocol} is missing.`)
   }
   const query = parseOrRefuse(querySchema, Object.fromEntries(url.searchParams), 'query')
   return { machineId, query }
+}
+
+function offersProtocol({ headers }: IncomingMessage): boolean {
+  const offered = (headers['sec-websocket-protocol'] ?? '').split(',')
+  return offered.some((each) => each.trim() === protocol)
+}
+
+function isConsole(request: IncomingMessage): boolean {
+  return offersProtocol(request) && path.test(new URL(request.url ?? '/', 'http://host').pathname)
 }
 
 function refuse(stream: Duplex, error: unknown, log: Logger): void {
@@ -124,7 +141,7 @@ function serve(
     const problem = problemOf(error, log)
     sender.send({ event: 'error', data: problem })
     socket.close(
-      problem.status === 401 ? 4401 : problem.status === 404 || problem.status === 410 ? 4404 : 1011,
+      problem.status === 401 ? signIn : problem.status === 404 || problem.status === 410 ? 4404 : 1011,
     )
   })
 }
