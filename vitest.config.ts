@@ -42,6 +42,9 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'runtimes',
+          // Real agents, several processes and up to a gigabyte each: one at a time.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           include: ['e2e/src/machines/{agent-state,resume,runs}.test.ts', 'e2e/src/runtimes/*.test.ts'],
           env: { AM_TESTED_RUNTIMES: 'claude-code,codex,opencode' },
           testTimeout: 240_000,

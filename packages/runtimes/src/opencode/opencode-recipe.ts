@@ -27,7 +27,7 @@ export const openCodeRecipe: RuntimeRecipe = {
   installs: openCodeInstalls,
   executable,
   configure: (context) => {
-    const own = openCodeFiles()
+    const own = openCodeFiles(context)
     const launch = launchFiles(context, {
       environment: openCodeEnvironment(context),
       command: [`${context.runtimePath ?? ''}/${executable}`, '--mini', ...openCodeModel(context.model)],

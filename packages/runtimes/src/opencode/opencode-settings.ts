@@ -1,5 +1,6 @@
 import { type PlannedFile, quote } from '@agent-machines/core'
 import type { AgentContext } from '../recipe/runtime-recipe.ts'
+import { emptyDatabase } from './opencode-install.ts'
 import { openCodePlugin } from './opencode-plugin.ts'
 
 const folder = '.agent-machines/state/opencode'
@@ -26,10 +27,11 @@ export const openCodeConversationFile = `${folder}/conversation`
  * Written only when absent. The CLI downloads the types of its plugins into that folder at each start, and works
  * without them; a lock file that names them keeps it from that, and from loading npm.
  */
-export function openCodeFiles(): { files: PlannedFile[]; script: string } {
+export function openCodeFiles({ runtimePath }: AgentContext): { files: PlannedFile[]; script: string } {
   const permission = { edit: 'ask', bash: 'ask', webfetch: 'ask' }
   const content = JSON.stringify({ $schema: 'https://opencode.ai/config.json', permission }, null, 2)
   const script = `umask 077
+${firstDatabase(runtimePath ?? '')}
 mkdir -p .config/opencode
 cd .config/opencode
 mkdir -p node_modules
@@ -46,6 +48,20 @@ cp ../../${quote(seed)} opencode.json`
     ],
     script,
   }
+}
+
+/** Also where the version was installed without one. */
+function firstDatabase(runtimePath: string): string {
+  const empty = quote(`${runtimePath}/${emptyDatabase}`)
+  return `data=.local/share/opencode
+if [ ! -s "$data/opencode.db" ]; then
+  mkdir -p "$data"
+  if [ -s ${empty} ]; then
+    cat ${empty} >"$data/opencode.db.new" && mv "$data/opencode.db.new" "$data/opencode.db" || exit 1
+  else
+    ${quote(`${runtimePath}/bin/opencode`)} db 'select 1' >/dev/null
+  fi
+fi`
 }
 
 export function openCodeEnvironment(context: AgentContext): Record<string, string> {
