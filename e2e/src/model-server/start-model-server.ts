@@ -13,6 +13,8 @@ export interface RecordedRequest {
   readonly path: string
   readonly headers: IncomingHttpHeaders
   readonly body: Json
+  /** By the clock of `performance`, in milliseconds. */
+  readonly at: number
 }
 
 export interface ModelServer {
@@ -53,7 +55,7 @@ async function handle(
 ): Promise<void> {
   const path = request.url ?? '/'
   const body = await readJson(request)
-  requests.push({ method: request.method ?? '', path, headers: request.headers, body })
+  requests.push({ method: request.method ?? '', path, headers: request.headers, body, at: performance.now() })
   const route = `${request.method} ${path.split('?')[0]}`
   const isRevoked = JSON.stringify(request.headers).includes(revokedKey)
   switch (route) {
