@@ -37,7 +37,7 @@ flock -n 9 || exit 0
 [ -e runner ] && exit 0
 ${filesOf(run).map(writeFile).join('\n')}
 setsid /bin/sh ./run </dev/null >/dev/null 2>&1 &
-started_of $! && printf '%s %s\\n' $! "$started" >runner
+started_of $! && printf '%s %s\\n' $! "$started" >runner.new && mv runner.new runner
 }
 ${processIdentity}
 fail() {

@@ -37,14 +37,14 @@ export function askToEnd(variable: string): string {
  * The program that watches the agent of one run on the machine, from its start to its end.
  *
  * Its starter holds the lock on descriptor 9 and hands it over; the agent does not inherit it. `exit` is written last
- * and in one step. The time limit counts ticks of one second, so the time a machine sleeps does not count.
+ * and in one step; so is `runner`, since a run whose `runner` is empty would be taken for ended. The time limit counts ticks of one second, so the time a machine sleeps does not count.
  */
 export function runScript(id: string, timeoutMs: number): string {
   return `#!/bin/sh
 umask 077
 cd "$HOME/${runFolder(id)}" || exit 70
 ${processIdentity}
-started_of $$ && printf '%s %s\\n' $$ "$started" >runner
+started_of $$ && printf '%s %s\\n' $$ "$started" >runner.own && mv runner.own runner
 setsid /bin/sh ./command <task >out 2>err 9>&- &
 agent=$!
 started_of "$agent" && printf '%s %s\\n' "$agent" "$started" >agent
