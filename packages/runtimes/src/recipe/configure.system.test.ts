@@ -152,32 +152,12 @@ describe('Codex', () => {
 describe('OpenCode', () => {
   const chat: ModelAccess = { ...gateway, protocol: 'openai-chat' }
 
-  const database = '.local/share/opencode/opencode.db'
-  const withDatabase = () => {
+  beforeEach(() => {
     mkdirSync(join(home, '.local/share/opencode'), { recursive: true })
-    writeFileSync(join(home, database), 'of before')
-  }
-
-  it('begins with the empty database that was installed, or lets the CLI make one, and keeps one that is there', () => {
-    const runtimePath = join(home, 'runtime')
-    mkdirSync(join(runtimePath, 'bin'), { recursive: true })
-    writeFileSync(join(runtimePath, 'bin/opencode'), `#!/bin/sh\necho made >${database}\n`, { mode: 0o755 })
-    const begin = () => {
-      configure(openCodeRecipe, chat, 'm', runtimePath)
-      return readFileSync(join(home, database), 'utf8')
-    }
-
-    expect(begin()).toBe('made\n')
-    expect(begin()).toBe('made\n')
-    rmSync(join(home, database))
-    writeFileSync(join(runtimePath, 'empty.db'), 'installed', { mode: 0o444 })
-    expect(begin()).toBe('installed')
-    writeFileSync(join(home, database), 'of before')
-    expect(begin()).toBe('of before')
+    writeFileSync(join(home, '.local/share/opencode/opencode.db'), 'of before')
   })
 
   it('asks before it changes anything, and downloads nothing at its start', () => {
-    withDatabase()
     configure(openCodeRecipe, chat, 'm')
 
     expect(json('.config/opencode/opencode.json').permission).toEqual({
@@ -196,7 +176,6 @@ describe('OpenCode', () => {
     mkdirSync(join(home, '.config/opencode'), { recursive: true })
     writeFileSync(join(home, '.config/opencode', name), '{ "permission": "allow" }')
     writeFileSync(join(home, '.config/opencode/package-lock.json'), '{}')
-    withDatabase()
 
     configure(openCodeRecipe, chat, 'm')
 
@@ -208,7 +187,6 @@ describe('OpenCode', () => {
   })
 
   it('is pointed at the upstream by its environment, which only names the key', () => {
-    withDatabase()
     configure(openCodeRecipe, chat, 'vendor/model')
 
     const { OPENCODE_CONFIG_CONTENT: content = '' } = environmentOf('OPENCODE_CONFIG')
@@ -379,21 +357,12 @@ it('keeps every file that may hold a secret to its owner', () => {
   }
 })
 
-function contextOf(
-  upstream: ModelAccess | null,
-  model: string | null,
-  runtimePath = '/opt/runtime',
-): AgentContext {
-  return { home, workDirectory: join(home, 'work'), runtimePath, upstream, model }
+function contextOf(upstream: ModelAccess | null, model: string | null): AgentContext {
+  return { home, workDirectory: join(home, 'work'), runtimePath: '/opt/runtime', upstream, model }
 }
 
-function configure(
-  recipe: RuntimeRecipe,
-  upstream: ModelAccess | null,
-  model: string | null = null,
-  runtimePath?: string,
-): void {
-  const { files, script } = recipe.configure(contextOf(upstream, model, runtimePath))
+function configure(recipe: RuntimeRecipe, upstream: ModelAccess | null, model: string | null = null): void {
+  const { files, script } = recipe.configure(contextOf(upstream, model))
   for (const file of files) place(file)
   const { status, stderr } = spawnSync('/bin/sh', ['-c', script], {
     cwd: home,

@@ -78,8 +78,8 @@ it('is cancelled with everything it started, in whatever group', () => {
 })
 
 it('is ended by force when it does not end by itself', () => {
-  start('trap : TERM; while :; do sleep 0.1; done')
-  until(() => existsSync(fileOf('agent')))
+  start('trap : TERM; echo up >up; while :; do sleep 0.1; done')
+  until(() => existsSync(join(home, 'work/up')) && existsSync(fileOf('agent')))
 
   run(endRunCommand(id, 'cancelled').script)
   follow()
