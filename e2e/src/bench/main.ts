@@ -23,7 +23,7 @@ const parts: Readonly<Record<string, () => Promise<Figure[]>>> = {
   reattach: () => onPlane((plane) => benchReattach(plane, 100)),
   agents: () => benchAgents(5),
   clone: benchClone,
-  runtimes: () => benchRuntimeStarts(5),
+  runtimes: () => benchRuntimeStarts(3),
 }
 
 /** Those that install a lot; `--only` names them. */

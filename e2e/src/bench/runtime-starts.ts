@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, readlink } from 'node:fs/promises'
 import { recipes } from '@agent-machines/runtimes'
 import { type ModelServer, startModelServer } from '../model-server/start-model-server.ts'
 import { askAgent, untilAgent } from '../testing/ask-agent.ts'
@@ -85,9 +85,16 @@ async function untilBusy({ plane, model }: Bench, id: string): Promise<number> {
 /** When the oldest process of the CLI started, in seconds since the computer did. */
 async function startOf(machineId: string, runtime: string): Promise<number | null> {
   const processes = await processesOfMachine(machineId)
-  const own = processes.filter(({ commandLine }) => commandLine.includes(`/runtimes/${runtime}/`))
-  const stats = await Promise.all(own.map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
-  const ticks = stats.flatMap((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? [])
+  const stats = await Promise.all(
+    processes.map(async ({ pid, commandLine }) => {
+      // OpenClaw gives its process another name, Hermes is a script of the system's Python.
+      const program = await readlink(`/proc/${pid}/exe`).catch(() => '')
+      const isOwn = [program, commandLine].some((path) => path.includes(`/runtimes/${runtime}/`))
+      return isOwn ? readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '') : ''
+    }),
+  )
+  const started = stats.filter((stat) => stat !== '')
+  const ticks = started.flatMap((stat) => stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? [])
   return ticks.length === 0 ? null : Math.min(...ticks.map(Number)) / ticksPerSecond
 }
 
