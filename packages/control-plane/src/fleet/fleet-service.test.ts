@@ -51,14 +51,14 @@ it('sets a machine up again for a chat gateway, for none again, and not for what
   const service = serviceOn(row, () => {})
 
   await service.patch('m1', { gateway: false })
-  expect(row.state).toBe('ready')
+  expect(row).toMatchObject({ isSetUpAnew: false })
   await expect(service.patch('m1', { gateway: true })).rejects.toMatchObject({
     code: 'CAPABILITY_UNSUPPORTED',
     details: { capability: 'gateway' },
   })
   row.runtime = 'hermes'
   expect((await service.patch('m1', { gateway: true })).gateway).toMatchObject({ state: 'starting' })
-  expect(row).toMatchObject({ state: 'bootstrapping', gateway: true, bootstrap: { state: 'pending' } })
+  expect(row).toMatchObject({ gateway: true, isSetUpAnew: true })
   row.state = 'asleep'
   expect((await service.patch('m1', {})).gateway).toMatchObject({ state: 'stopped', port: null })
   expect((await service.patch('m1', { gateway: false })).gateway).toBeNull()

@@ -97,15 +97,8 @@ export class FleetService {
       ...(patch.labels === undefined ? {} : { labels: patch.labels }),
     }
     const set = { ...(await this.#modelPatch(row, patch)), ...this.#gatewayPatch(row, patch) }
-    if (Object.keys(set).length === 0) return this.#act(machineId, () => plain)
     // The configuration phase puts it in place, so the machine goes through its bootstrap again, once it is up.
-    return this.#act(machineId, ({ state, bootstrap }) => ({
-      ...plain,
-      ...set,
-      isSetUpAnew: true,
-      bootstrap: { ...bootstrap, state: 'pending' },
-      ...(state === 'ready' ? { state: 'bootstrapping' as const } : {}),
-    }))
+    return this.#act(machineId, () => ({ ...plain, ...set, isSetUpAnew: Object.keys(set).length > 0 }))
   }
 
   #gatewayPatch(row: MachineRow, { gateway }: PatchMachine): MachinePatch {

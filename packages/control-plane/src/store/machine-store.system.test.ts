@@ -252,14 +252,23 @@ describe('setting up again', () => {
     expect(await store.get(machine.id)).toMatchObject({ state, setup: 0, bootstrap })
   })
 
-  it('counts with the change that asks for it', async () => {
-    const machine = aMachine()
+  it('goes with the change that asks for it, in whose state the machine is where that says one', async () => {
+    const machine = aMachine({ state: 'ready', bootstrap })
     await store.insert(machine)
 
     await store.update(machine.id, { model: 'another', isSetUpAnew: true })
     await store.update(machine.id, { name: 'renamed' })
 
-    expect(await store.get(machine.id)).toMatchObject({ model: 'another', name: 'renamed', setup: 1 })
+    expect(await store.get(machine.id)).toMatchObject({
+      model: 'another',
+      name: 'renamed',
+      setup: 1,
+      state: 'bootstrapping',
+      bootstrap: { state: 'pending' },
+    })
+    await store.update(machine.id, { state: 'failed' })
+    await store.update(machine.id, { state: 'bootstrapping', isSetUpAnew: true })
+    expect(await store.get(machine.id)).toMatchObject({ setup: 2, state: 'bootstrapping' })
   })
 })
 

@@ -18,7 +18,10 @@ export type MachineRow = typeof machines.$inferSelect
 type Stamps = 'createdAt' | 'updatedAt' | 'lastActivityAt' | 'destroyedAt'
 export type NewMachine = Omit<typeof machines.$inferInsert, Stamps>
 export type MachinePatch = Partial<Omit<NewMachine, 'id' | 'workspace' | 'setup'>> & {
-  /** Counts as something that it has to be set up with; see `setUpAgain`. */
+  /**
+   * Has it set up with what it gets by now: at once if it is up, when it wakes if it sleeps; one that is being set up
+   * begins anew, as its row counts once more. What the patch itself says of its state stands.
+   */
   readonly isSetUpAnew?: boolean
 }
 
@@ -49,6 +52,15 @@ export interface ListMachines {
 
 const visibleAfterDestroyMs = 30 * 24 * 60 * 60 * 1000
 const transitional: MachineState[] = ['provisioning', 'bootstrapping', 'waking', 'destroying']
+
+/** The states of a machine that is set up, or will be. */
+const settable: MachineState[] = ['provisioning', 'bootstrapping', 'ready', 'asleep', 'waking', 'unknown']
+const isDone = sql`${machines.state} in ('ready', 'asleep', 'waking')`
+const setUpAnew = {
+  setup: sql`${machines.setup} + 1`,
+  state: sql`case when ${machines.state} = 'ready' then 'bootstrapping' else ${machines.state} end`,
+  bootstrap: sql`case when ${isDone} then jsonb_set(${machines.bootstrap}, '{state}', '"pending"') else ${machines.bootstrap} end`,
+}
 
 /** Machines, kept before and after anything happens at their providers. Every change is announced. */
 export class MachineStore {
@@ -144,8 +156,8 @@ export class MachineStore {
     const [row] = await this.#db
       .update(machines)
       .set({
+        ...(isSetUpAnew ? setUpAnew : {}),
         ...withoutNul(patch),
-        ...(isSetUpAnew ? { setup: sql`${machines.setup} + 1` } : {}),
         updatedAt: now,
         ...(patch.state === 'destroyed'
           ? { destroyedAt: sql`coalesce(${machines.destroyedAt}, ${now})` }
@@ -156,22 +168,9 @@ export class MachineStore {
     return row
   }
 
-  /**
-   * Has a machine set up with what it gets by now: at once if it is up, when it wakes if it sleeps; one that is being set
-   * up begins anew, as its row counts once more.
-   */
+  /** Has a machine set up with what it gets by now, unless it failed or is on its way out. */
   async setUpAgain(id: string): Promise<void> {
-    const isUp = sql`${machines.state} = 'ready'`
-    const isDone = sql`${machines.state} in ('ready', 'asleep', 'waking')`
-    await this.#db
-      .update(machines)
-      .set({
-        setup: sql`${machines.setup} + 1`,
-        state: sql`case when ${isUp} then 'bootstrapping' else ${machines.state} end`,
-        bootstrap: sql`case when ${isDone} then jsonb_set(${machines.bootstrap}, '{state}', '"pending"') else ${machines.bootstrap} end`,
-        updatedAt: this.#clock(),
-      })
-      .where(and(eq(machines.id, id), notInArray(machines.state, ['destroying', 'destroyed', 'failed'])))
+    await this.update(id, { isSetUpAnew: true }, settable)
   }
 
   /** Tells a taken name apart from a machine that is not there. */

@@ -2,8 +2,7 @@ import type { AgentSignals, AgentState } from '@agent-machines/core'
 import { textIn } from '../recipe/json-line.ts'
 import { detailOf } from '../recipe/screen-text.ts'
 import { isoOf, stateFromPlugin } from '../recipe/told-state.ts'
-
-const limitWords = /\b429\b|too many requests|rate.?limit|usage limit|quota/i
+import { explainModelFailure } from '../runs/explain-model-failure.ts'
 
 /** Reads what our plugin wrote of the CLI's events; anything it does not say is `unknown`. */
 export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
@@ -25,6 +24,7 @@ export function openCodeStateOf(signals: AgentSignals, now: Date): AgentState {
 
 /** A new try after a fault is work; after a limit nothing happens until then. */
 function retrying(message: string, nextAt: string | null): Pick<AgentState, 'state' | 'detail'> {
-  if (!limitWords.test(message)) return { state: 'busy', ...detailOf('trying again', message) }
+  const cause = explainModelFailure({ status: null, said: message })?.cause
+  if (cause?.code !== 'limited') return { state: 'busy', ...detailOf('trying again', message) }
   return { state: 'limited', ...detailOf(nextAt && `until ${nextAt}`, message) }
 }
