@@ -86,7 +86,8 @@ describe('MachineLocks', () => {
       expect(signal.reason).toMatchObject({ code: 'DATABASE_UNAVAILABLE' })
     })
 
-    expect(await locks.tryMachineLock('m', async () => 2)).toEqual({ acquired: true, value: 2 })
+    // A server process says that it ends before it gives its locks back.
+    await eventually(async () => (await locks.tryMachineLock('m', async () => 2)).acquired)
     await locks.close()
   })
 })
