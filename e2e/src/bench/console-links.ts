@@ -6,7 +6,8 @@ import type { ControlPlaneProcess } from '../testing/control-plane-process.ts'
 
 /** A program's side of one console, as thin as the protocol allows. */
 export interface ConsoleLink {
-  onEvent(listener: (event: ConsoleEvent) => void): void
+  /** Gives what ends it. */
+  onEvent(listener: (event: ConsoleEvent) => void): () => void
   type(text: string): void
   paste(text: string): void
   close(): void
@@ -20,11 +21,26 @@ export interface LinkTarget {
   readonly epoch?: string
 }
 
+class Listeners {
+  readonly #all = new Set<(event: ConsoleEvent) => void>()
+
+  add(listener: (event: ConsoleEvent) => void): () => void {
+    this.#all.add(listener)
+    return () => this.#all.delete(listener)
+  }
+
+  tell(event: ConsoleEvent): void {
+    for (const listener of this.#all) listener(event)
+  }
+}
+
 export function openSocketLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
   const socket = openSocket(plane, target)
+  const listeners = new Listeners()
+  socket.on('message', (data) => listeners.tell(JSON.parse(String(data))))
   const send = sender(target, (type, body) => socket.send(JSON.stringify({ type, ...body })))
   return {
-    onEvent: (listener) => socket.on('message', (data) => listener(JSON.parse(String(data)))),
+    onEvent: (listener) => listeners.add(listener),
     ...send,
     close: () => socket.terminate(),
   }
@@ -47,7 +63,7 @@ export function openStalledLink(plane: ControlPlaneProcess, target: LinkTarget):
 /** Output by an event stream, input by POST, each over a connection that stays open. */
 export function openRequestLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
   const agent = new Agent({ keepAlive: true, maxSockets: 6 })
-  const listeners: ((event: ConsoleEvent) => void)[] = []
+  const listeners = new Listeners()
   const base = `${plane.url}/api/v1/machines/${target.machineId}/console`
   const headers = { authorization: `Bearer ${plane.apiKey}` }
   const query = new URLSearchParams({
@@ -55,14 +71,12 @@ export function openRequestLink(plane: ControlPlaneProcess, target: LinkTarget):
     ...(target.client ? { client: target.client } : {}),
   })
   const stream = request(`${base}/stream?${query}`, { agent, headers }, (response) =>
-    readEvents(response, (event) => {
-      for (const listener of listeners) listener(event)
-    }),
+    readEvents(response, (event) => listeners.tell(event)),
   )
   stream.on('error', () => stream.destroy())
   stream.end()
   return {
-    onEvent: (listener) => listeners.push(listener),
+    onEvent: (listener) => listeners.add(listener),
     ...sender(target, (type, body) => post(`${base}/${type}`, agent, headers, JSON.stringify(body))),
     close: () => {
       stream.destroy()
@@ -74,7 +88,7 @@ export function openRequestLink(plane: ControlPlaneProcess, target: LinkTarget):
 /** Output by asking for it again and again, input by POST. */
 export function openPollLink(plane: ControlPlaneProcess, target: LinkTarget): ConsoleLink {
   const agent = new Agent({ keepAlive: true, maxSockets: 6 })
-  const listeners: ((event: ConsoleEvent) => void)[] = []
+  const listeners = new Listeners()
   const base = `${plane.url}/api/v1/machines/${target.machineId}/console`
   const headers = { authorization: `Bearer ${plane.apiKey}` }
   let closed = false
@@ -92,7 +106,7 @@ export function openPollLink(plane: ControlPlaneProcess, target: LinkTarget): Co
       const { events } = JSON.parse(Buffer.concat(chunks).toString()) as { events: ConsoleEvent[] }
       for (const event of events) {
         if ('id' in event && event.id) cursor = event.id
-        for (const listener of listeners) listener(event)
+        listeners.tell(event)
       }
       if (!closed) ask(20_000)
     })
@@ -100,7 +114,7 @@ export function openPollLink(plane: ControlPlaneProcess, target: LinkTarget): Co
   }
   ask(0)
   return {
-    onEvent: (listener) => listeners.push(listener),
+    onEvent: (listener) => listeners.add(listener),
     ...sender(target, (type, body) => post(`${base}/${type}`, agent, headers, JSON.stringify(body))),
     close: () => {
       closed = true
@@ -116,10 +130,14 @@ export function nextEvent(
   withinMs = 15_000,
 ): Promise<ConsoleEvent> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no such event within ${withinMs} ms`)), withinMs)
-    link.onEvent((event) => {
+    const timer = setTimeout(() => {
+      stop()
+      reject(new Error(`no such event within ${withinMs} ms`))
+    }, withinMs)
+    const stop = link.onEvent((event) => {
       if (!wanted(event)) return
       clearTimeout(timer)
+      stop()
       resolve(event)
     })
   })
