@@ -66,6 +66,8 @@ export async function* viewConsole(
   request: StreamRequest,
 ): AsyncGenerator<ConsoleEvent> {
   const leave = hub.enter(request.client, request.label)
+  const wake = () => hub.changes.notify()
+  request.signal.addEventListener('abort', wake)
   try {
     await hub.ready(request.signal)
     if (request.signal.aborted) return
@@ -73,6 +75,7 @@ export async function* viewConsole(
     yield started(hub, typeof resume !== 'string')
     yield* follow(hub, request, resume)
   } finally {
+    request.signal.removeEventListener('abort', wake)
     leave()
   }
 }
@@ -124,13 +127,13 @@ async function* follow(
     } else if (acked > told.acked) {
       if (events.length === 0 && acked !== heldAck) {
         heldAck = acked
-        await hub.changes.next(hub.timers, ackHoldMs, signal)
+        await hub.changes.next(hub.timers, ackHoldMs)
         continue
       }
       events.push(...ackEvents(client, acked, told))
     } else if (events.length === 0) {
       const left = quietSince + idleAfterMs - hub.timers.now()
-      if (left > 0) await hub.changes.next(hub.timers, left, signal)
+      if (left > 0) await hub.changes.next(hub.timers, left)
       else {
         events.push({ event: 'idle', data: {} })
         idleAfterMs = idleMs

@@ -55,21 +55,34 @@ function parseSubscription(name: string | undefined, text: string): Notice | nul
 export function unescapeOctal(escaped: Uint8Array): Uint8Array {
   let from = escaped.indexOf(backslash)
   if (from === -1) return escaped.slice()
-  const bytes = new Uint8Array(escaped.length)
+  const bytes = new Uint8Array(unescapedLength(escaped, from))
   bytes.set(escaped.subarray(0, from))
-  let length = from
-  while (from < escaped.length) {
+  for (let length = from; length < bytes.length; length++) {
     const byte = escaped[from] ?? 0
-    if (byte === backslash && from + 3 < escaped.length) {
-      bytes[length++] =
+    if (isEscape(escaped, from)) {
+      bytes[length] =
         (digit(escaped[from + 1]) << 6) | (digit(escaped[from + 2]) << 3) | digit(escaped[from + 3])
       from += 4
     } else {
-      bytes[length++] = byte
+      bytes[length] = byte
       from += 1
     }
   }
-  return bytes.slice(0, length)
+  return bytes
+}
+
+function unescapedLength(escaped: Uint8Array, first: number): number {
+  let length = escaped.length
+  for (let at = first; at !== -1; ) {
+    const isOne = isEscape(escaped, at)
+    if (isOne) length -= 3
+    at = escaped.indexOf(backslash, at + (isOne ? 4 : 1))
+  }
+  return length
+}
+
+function isEscape(escaped: Uint8Array, at: number): boolean {
+  return escaped[at] === backslash && at + 3 < escaped.length
 }
 
 function digit(byte: number | undefined): number {

@@ -1,6 +1,6 @@
 import { AgentMachinesError, type Exec, type ExecEvent, isAgentMachinesError } from '@agent-machines/core'
 import type { Timers } from '../hub/timers.ts'
-import { concatBytes, toText } from '../protocol/bytes.ts'
+import { concatBytes, toBytes, toText } from '../protocol/bytes.ts'
 
 /** What the console needs of a machine; the more there is, the better the tier. */
 export type ConsoleExec = Pick<Exec, 'exec'> & Partial<Pick<Exec, 'streamExec' | 'attach'>>
@@ -67,7 +67,7 @@ export function placeWords(place: { log: string; offset: number } | null): [stri
 
 /** Each ends in a comment, without which the worker takes it for the half of a line that was cut. */
 export function linesToBytes(lines: readonly string[]): Uint8Array {
-  return new TextEncoder().encode(lines.map((line) => `${line} #.\n`).join(''))
+  return toBytes(lines.map((line) => `${line} #.\n`).join(''))
 }
 
 /** Reads a command whose output is the header and then the log. */

@@ -97,26 +97,26 @@ export class ConsoleService {
   }
 
   async open(machineId: string, request: OpenConsole): Promise<ConsoleOpened> {
-    return (await this.#inUse(machineId, request.session)).open(request)
+    return this.#use(machineId, request.session, (hub) => hub.open(request))
   }
 
   async input(machineId: string, batch: ConsoleInput): Promise<{ acked: number; epoch: string }> {
-    return (await this.#inUse(machineId, batch.session)).input(batch)
+    return this.#use(machineId, batch.session, (hub) => hub.input(batch))
   }
 
   async paste(machineId: string, batch: ConsolePaste): Promise<{ acked: number; epoch: string }> {
-    return (await this.#inUse(machineId, batch.session)).paste(batch)
+    return this.#use(machineId, batch.session, (hub) => hub.paste(batch))
   }
 
   async resize(
     machineId: string,
     batch: ConsoleResize,
   ): Promise<{ acked: number; cols: number; rows: number }> {
-    return (await this.#inUse(machineId, batch.session)).resize(batch)
+    return this.#use(machineId, batch.session, (hub) => hub.resize(batch))
   }
 
   async takeOver(machineId: string, request: TakeOver): Promise<Pick<ConsoleOpened, 'driver' | 'expected'>> {
-    return (await this.#inUse(machineId, request.session)).takeOver(request)
+    return this.#use(machineId, request.session, (hub) => hub.takeOver(request))
   }
 
   async agent(machineId: string, action: AgentAction): Promise<void> {
@@ -124,16 +124,14 @@ export class ConsoleService {
   }
 
   /** The console's own events and what its agent does, until `signal` aborts, the console or the host's limit ends it. */
-  async *stream(request: ConsoleStreamRequest): AsyncGenerator<ConsoleEvent> {
+  async stream({
+    machineId,
+    session,
+    ...request
+  }: ConsoleStreamRequest): Promise<AsyncIterable<ConsoleEvent>> {
     const { streamLimitMs } = this.#options
-    if (streamLimitMs === null) return yield* this.#follow(request)
-    const limit = limitedSignal(request.signal, streamLimitMs)
-    try {
-      yield* this.#follow({ ...request, signal: limit.signal })
-      if (limit.isOver()) yield { event: 'end', data: { reason: 'limit', retry: true } }
-    } finally {
-      limit.release()
-    }
+    const hub = await this.hubOf(machineId, session)
+    return streamLimitMs === null ? hub.stream(request) : streamWithin(streamLimitMs, hub, request)
   }
 
   /** What came after the cursor by now, or the first that comes within `waitMs`. */
@@ -175,9 +173,27 @@ export class ConsoleService {
   }
 
   /** Typing needs no look at the database while the console is open: the worker refuses what is not right. */
-  async #inUse(machineId: string, session = 'agent'): Promise<ConsoleHub> {
-    const open = this.#hubs.get(machineId)?.get(session)
-    return open && open.ended === null ? open : this.hubOf(machineId, session)
+  async #use<T>(
+    machineId: string,
+    session: string | undefined,
+    act: (hub: ConsoleHub) => Promise<T>,
+  ): Promise<T> {
+    const open = this.#hubs.get(machineId)?.get(session ?? 'agent')
+    return act(open?.ended === null ? open : await this.hubOf(machineId, session))
+  }
+}
+
+async function* streamWithin(
+  limitMs: number,
+  hub: ConsoleHub,
+  request: Omit<ConsoleStreamRequest, 'machineId' | 'session'>,
+): AsyncGenerator<ConsoleEvent> {
+  const limit = limitedSignal(request.signal, limitMs)
+  try {
+    yield* hub.stream({ ...request, signal: limit.signal })
+    if (limit.isOver()) yield { event: 'end', data: { reason: 'limit', retry: true } }
+  } finally {
+    limit.release()
   }
 }
 

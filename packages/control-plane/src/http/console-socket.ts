@@ -5,9 +5,9 @@ import {
   type ConsoleEvent,
   isAgentMachinesError,
   parseOrRefuse,
+  parseSocketMessage,
   type SocketMessage,
   sessionNameSchema,
-  socketMessageSchema,
   streamQuerySchema,
 } from '@agent-machines/core'
 import type { Logger } from 'pino'
@@ -129,8 +129,7 @@ function serve(
   })
   socket.on('message', (data, isBinary) => {
     const said = isBinary ? undefined : parsed(String(data))
-    const handled = async () =>
-      handle(consoles, machineId, query.session, parseOrRefuse(socketMessageSchema, said, 'message'))
+    const handled = async () => handle(consoles, machineId, query.session, parseSocketMessage(said))
     handled().catch((error) => {
       if (socket.readyState === socket.OPEN)
         sender.send({ event: 'error', data: { ...problemOf(error, log), ...seqOf(said) } })
@@ -146,9 +145,13 @@ function serve(
   })
 }
 
-async function pump(socket: WebSocket, sender: SocketSender, events: AsyncIterable<ConsoleEvent>) {
+async function pump(
+  socket: WebSocket,
+  sender: SocketSender,
+  opening: Promise<AsyncIterable<ConsoleEvent>>,
+): Promise<void> {
   let gone = false
-  for await (const event of events) {
+  for await (const event of await opening) {
     if (socket.readyState !== socket.OPEN) return
     sender.send(event)
     gone = event.event === 'end' && event.data.reason === 'destroyed'

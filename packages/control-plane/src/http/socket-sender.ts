@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { ConsoleEvent } from '@agent-machines/core'
 import type { WebSocket } from 'ws'
 
 /** More than this unsent: nothing more is sent until the browser took half of it. */
@@ -19,9 +20,9 @@ export class SocketSender {
     socket.on('close', () => this.#wake())
   }
 
-  send(message: unknown): void {
+  send(event: ConsoleEvent): void {
     this.#cork()
-    this.#socket.send(JSON.stringify(message), () => {
+    this.#socket.send(textOf(event), () => {
       if (this.#socket.bufferedAmount <= highWaterBytes / 2) this.#wake()
     })
   }
@@ -45,6 +46,12 @@ export class SocketSender {
       this.#wake = resolve
     })
   }
+}
+
+/** As JSON.stringify, which looks at each letter for what it must escape: in base64 and in a cursor that is none. */
+function textOf(event: ConsoleEvent): string {
+  if (event.event !== 'output') return JSON.stringify(event)
+  return `{"event":"output","id":"${event.id}","data":{"data":"${event.data.data}"}}`
 }
 
 /** Pings, and cuts a connection whose other side answered neither of the last two. Gives what stops it. */

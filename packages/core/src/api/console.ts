@@ -1,9 +1,12 @@
 import { z } from 'zod'
 import type { Problem } from '../errors/problem.ts'
 import type { AgentState } from '../machine/machine-state.ts'
+import { parseOrRefuse } from './parse-or-refuse.ts'
 
-export const sessionNameSchema = z.string().regex(/^[a-z0-9-]{1,32}$/)
-export const clientNameSchema = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/)
+const sessionNamePattern = /^[a-z0-9-]{1,32}$/
+export const sessionNameSchema = z.string().regex(sessionNamePattern)
+const clientNamePattern = /^[A-Za-z0-9_-]{1,64}$/
+export const clientNameSchema = z.string().regex(clientNamePattern)
 const seq = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER)
 const cols = z.number().int().min(20).max(500)
 const rows = z.number().int().min(5).max(200)
@@ -55,6 +58,33 @@ export const socketMessageSchema = z.discriminatedUnion('type', [
   takeOverSchema.extend({ type: z.literal('take-over') }),
 ])
 export type SocketMessage = z.infer<typeof socketMessageSchema>
+
+const keysPattern = /^(?:[A-Za-z0-9+/]{4}){0,32}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/
+const keysFields: ReadonlySet<string> = new Set(['type', 'session', 'client', 'seq', 'epoch', 'data'])
+
+/** What a browser said on the WebSocket; refuses what the schema does not take. */
+export function parseSocketMessage(said: unknown): SocketMessage {
+  return isKeys(said) ? said : parseOrRefuse(socketMessageSchema, said, 'message')
+}
+
+/** Whether it is a key as every key is sent. The schema takes it too, in a tenth of a millisecond that each echo would wait. */
+function isKeys(said: unknown): said is SocketMessage {
+  if (typeof said !== 'object' || said === null) return false
+  for (const field in said) if (!keysFields.has(field)) return false
+  const { type, session, client, seq, epoch, data } = said as Partial<Record<string, unknown>>
+  return (
+    type === 'input' &&
+    (session === undefined || (typeof session === 'string' && sessionNamePattern.test(session))) &&
+    typeof client === 'string' &&
+    clientNamePattern.test(client) &&
+    Number.isSafeInteger(seq) &&
+    Number(seq) >= 1 &&
+    typeof epoch === 'string' &&
+    epoch.length <= 64 &&
+    typeof data === 'string' &&
+    keysPattern.test(data)
+  )
+}
 
 export const driverSchema = z.object({ client: z.string(), label: z.string(), since: z.string() }).nullable()
 /** Who types and sets the size. */

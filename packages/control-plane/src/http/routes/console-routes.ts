@@ -105,8 +105,7 @@ export function consoleRoutes(consoles: ConsoleService, log: Logger): Route[] {
       handle: async ({ params, query, context, openStream }) => {
         const { signal, abort } = openStream()
         const cursor = context.req.header('last-event-id') || query.cursor
-        await consoles.hubOf(params.id, query.session)
-        const events = consoles.stream({ machineId: params.id, ...query, cursor, signal })
+        const events = await consoles.stream({ machineId: params.id, ...query, cursor, signal })
         return eventStream(withErrorEvent(events, signal, log), abort)
       },
     }),
