@@ -40,11 +40,15 @@ export function useCancelRun(machineId: string, origin: RunOrigin) {
 
 function usePutRun(machineId: string, origin: RunOrigin) {
   const queryClient = useQueryClient()
-  return (run: Run) => {
-    queryClient.setQueryData<Run[]>(keyOf(machineId, origin), (runs = []) =>
+  const queryKey = keyOf(machineId, origin)
+  return async (run: Run) => {
+    // A list that was asked for before holds the run not yet, and would be shown until the next is due.
+    await queryClient.cancelQueries({ queryKey })
+    queryClient.setQueryData<Run[]>(queryKey, (runs = []) =>
       runs.some(({ id }) => id === run.id)
         ? runs.map((each) => (each.id === run.id ? run : each))
         : [run, ...runs],
     )
+    queryClient.invalidateQueries({ queryKey }).catch(() => undefined)
   }
 }
