@@ -1,9 +1,10 @@
-import type { ConsoleTier } from '@agent-machines/core'
+import type { ConsoleEvent, ConsoleTier } from '@agent-machines/core'
 import { expect, it, onTestFinished } from 'vitest'
 import { consoleMachine } from '../testing/console-machine.ts'
 import { eventually } from '../testing/eventually.ts'
 import { continuityOf, joinOnce, openPrinting, printNumbers, take } from '../testing/joins.ts'
 import { execOfTier } from '../testing/slow-exec.ts'
+import { Viewer } from '../testing/viewer.ts'
 
 const joins: [ConsoleTier, number][] = [
   ['attach', 120],
@@ -40,6 +41,32 @@ it('resumes from each cursor exactly, through a second instance that joins late'
   expect(second.events[0]).toMatchObject({ event: 'started', data: { resumed: true } })
   expect(continuityOf(first.text + second.text)).toMatchObject({ lost: 0, repeated: 0 })
 })
+
+it('shows no screen to a reader that goes on, through an instance that has to guess the pen of the others', async () => {
+  const machine = consoleMachine(
+    `stty -echo; seq -f '%0100.f' 1 20000; while read -r line; do printf 'so\\033[0m it is %s\\n' "$line"; done`,
+  )
+  onTestFinished(() => machine.remove())
+  const [first, second] = [machine.hub(), machine.hub()]
+  const signal = AbortSignal.timeout(20_000)
+  const { epoch } = await first.open({ cols: 80, rows: 24, client: 'one', launch: true })
+  const before = new Viewer(first.stream({ signal }))
+  await before.until((screen) => screen.includes('20000'))
+  await first.close()
+
+  const goesOn = new Viewer(second.stream({ cursor: before.lastId, signal }))
+  const joins = new Viewer(second.stream({ signal }))
+  await joins.until((screen) => screen.includes('20000'))
+  await second.input({ client: 'one', seq: 1, epoch, data: Buffer.from('now\r').toString('base64') })
+  await goesOn.until((screen) => screen.includes('it is now'))
+  await joins.until((_, events) => snapshotReasons(events).length === 2)
+
+  expect(snapshotReasons(goesOn.events)).toEqual([])
+  expect(snapshotReasons(joins.events)).toEqual(['attach', 'trimmed'])
+})
+
+const snapshotReasons = (events: readonly ConsoleEvent[]) =>
+  events.flatMap((event) => (event.event === 'snapshot' ? [event.data.reason] : []))
 
 it('gives a reader that stalled one snapshot and keeps little for it', async () => {
   const machine = consoleMachine(

@@ -12,6 +12,8 @@ export interface PlacedScreen extends Omit<Snapshot, 'bytes'> {
   readonly end: number
   readonly captured: CapturedScreen
   readonly untold: Untold
+  /** What it was printed with may be another pen than the one it is shown with. */
+  readonly isGuess: boolean
 }
 
 /** What an instance knows of a console from reading its log. */
@@ -62,8 +64,8 @@ export class ConsoleState {
     this.#penKnownFrom = this.#pen.isGuess ? null : 0
   }
 
-  /** Whether a reader at `offset` holds a pen that was guessed, while the true one is known by now. */
-  holdsWrongPen(offset: number): boolean {
+  /** Whether the pen, which was a guess when a reader at `offset` was shown it, is known by now. */
+  knowsPenSince(offset: number): boolean {
     return this.#penKnownFrom !== null && offset < this.#penKnownFrom
   }
 
@@ -120,7 +122,14 @@ export class ConsoleState {
   }
 
   #placed(captured: CapturedScreen, end: number): PlacedScreen {
-    return { ...measureScreen(captured), captured, untold: this.#pen.untold(), log: this.log, end }
+    return {
+      ...measureScreen(captured),
+      captured,
+      untold: this.#pen.untold(),
+      isGuess: this.#pen.isGuess,
+      log: this.log,
+      end,
+    }
   }
 
   #takeMessage(text: string, end: number): void {

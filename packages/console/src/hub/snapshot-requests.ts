@@ -13,6 +13,7 @@ const askAgainMs = 1000
 export interface PlacedSnapshot extends Snapshot {
   readonly log: string
   readonly end: number
+  readonly isGuess: boolean
 }
 
 /** Screens out of the log: readers that ask at the same time share one capture. */
@@ -69,8 +70,8 @@ export class SnapshotRequests {
   }
 
   async #composeOnce(screen: PlacedScreen): Promise<PlacedSnapshot> {
-    const { captured, untold, log, end } = screen
-    const compose = (behind: Behind) => ({ ...composeSnapshot(captured, untold, behind), log, end })
+    const { captured, untold, isGuess, log, end } = screen
+    const compose = (behind: Behind) => ({ ...composeSnapshot(captured, untold, behind), isGuess, log, end })
     if (!untold.erased || this.#createEmulator === undefined) return compose(() => '')
     return withErasedBackgrounds(this.#createEmulator, this.#state.window, screen, compose)
   }

@@ -51,6 +51,8 @@ export interface WatchedConsole {
 interface Place {
   readonly log: string
   readonly offset: number
+  /** The reader's screen was drawn with a pen that was a guess. */
+  readonly isGuess: boolean
 }
 
 const idleMs = 12_000
@@ -107,7 +109,7 @@ async function* follow(
   let idleAfterMs = firstIdleMs
   let heldAck = 0
   while (!signal.aborted && hub.ended === null) {
-    const events: ConsoleEvent[] = newsFor(hub, told)
+    const events: ConsoleEvent[] = newsFor(hub, told, epoch)
     const acked = hash === null ? 0 : hub.ackedOf(hash)
     const lost = place === null ? reason : reasonToStartOver(hub, place, epoch)
     const entry = lost === null && place !== null ? hub.state.window.readAfter(place.offset) : null
@@ -117,13 +119,13 @@ async function* follow(
       yield* events.splice(0)
       const snapshot = await hub.snapshot(history, signal)
       if (snapshot === null) continue
-      place = { log: snapshot.log, offset: snapshot.end }
+      place = { log: snapshot.log, offset: snapshot.end, isGuess: snapshot.isGuess }
       if (epoch !== hub.state.epoch) told.acked = 0
       epoch = hub.state.epoch
-      events.push(snapshotEvent(hub, snapshot, reason), ...ackEvents(client, acked, told))
+      events.push(snapshotEvent(hub, snapshot, place, reason), ...ackEvents(client, acked, told))
     } else if (entry !== null && place !== null) {
-      place = { log: place.log, offset: entry.end }
-      events.push(...ackEvents(client, acked, told), ...entryEvents(hub, entry))
+      place = { ...place, offset: entry.end }
+      events.push(...ackEvents(client, acked, told), ...entryEvents(hub, entry, place))
     } else if (acked > told.acked) {
       if (events.length === 0 && acked !== heldAck) {
         heldAck = acked
@@ -152,12 +154,12 @@ function ackEvents(client: string | undefined, acked: number, told: Told): Conso
   return [{ event: 'ack', data: { client, acked } }]
 }
 
-function newsFor(hub: WatchedConsole, told: Told): ConsoleEvent[] {
+function newsFor(hub: WatchedConsole, told: Told, epoch: string): ConsoleEvent[] {
   const events: ConsoleEvent[] = []
   if (told.tier !== hub.tier || told.rest !== hub.state.rest) {
     told.tier = hub.tier
     told.rest = hub.state.rest
-    events.push(started(hub, true))
+    events.push(started(hub, epoch === hub.state.epoch))
   }
   if (told.driver !== hub.state.driverVersion) {
     told.driver = hub.state.driverVersion
@@ -186,18 +188,25 @@ async function placeOf(hub: WatchedConsole, text: string | undefined): Promise<P
   if (cursor.log !== hub.state.log) return 'trimmed'
   const { window } = hub.state
   if (cursor.offset > window.end) return 'unknown-cursor'
-  if (cursor.offset < window.end - keptBytes || hub.state.holdsWrongPen(cursor.offset)) return 'trimmed'
-  return window.canContinue(cursor.offset) ? { log: cursor.log, offset: cursor.offset } : 'behind'
+  const place: Place = { log: cursor.log, offset: cursor.offset, isGuess: cursor.isGuess === true }
+  if (cursor.offset < window.end - keptBytes || isWrong(hub, place)) return 'trimmed'
+  return window.canContinue(cursor.offset) ? place : 'behind'
 }
 
 function reasonToStartOver(hub: WatchedConsole, place: Place, epoch: string): SnapshotReason | null {
   if (place.log !== hub.state.log) return epoch === hub.state.epoch ? 'trimmed' : 'restarted'
-  if (hub.state.holdsWrongPen(place.offset)) return 'trimmed'
+  if (isWrong(hub, place)) return 'trimmed'
   return place.offset < hub.state.window.start ? 'behind' : null
 }
 
-function idAt(hub: WatchedConsole, offset: number): string {
-  return formatCursor({ console: hub.name, epoch: hub.state.epoch, log: hub.state.log, offset })
+/** Whether a reader was shown a guess that is over: what was printed meanwhile may look otherwise. */
+function isWrong(hub: WatchedConsole, { isGuess, offset }: Place): boolean {
+  return isGuess && hub.state.knowsPenSince(offset)
+}
+
+function idAt(hub: WatchedConsole, { offset, isGuess }: Place): string {
+  const { epoch, log } = hub.state
+  return formatCursor({ console: hub.name, epoch, log, offset, ...(isGuess && { isGuess }) })
 }
 
 function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
@@ -218,20 +227,25 @@ function started(hub: WatchedConsole, resumed: boolean): ConsoleEvent {
   }
 }
 
-function snapshotEvent(hub: WatchedConsole, snapshot: PlacedSnapshot, reason: SnapshotReason): ConsoleEvent {
+function snapshotEvent(
+  hub: WatchedConsole,
+  snapshot: PlacedSnapshot,
+  place: Place,
+  reason: SnapshotReason,
+): ConsoleEvent {
   const { bytes, cols, rows, history, historyAvailable } = snapshot
   return {
     event: 'snapshot',
-    id: idAt(hub, snapshot.end),
+    id: idAt(hub, place),
     data: { data: toBase64(bytes), cols, rows, reason, history, historyAvailable },
   }
 }
 
-function entryEvents(hub: WatchedConsole, entry: WindowEntry): ConsoleEvent[] {
+function entryEvents(hub: WatchedConsole, entry: WindowEntry, place: Place): ConsoleEvent[] {
   switch (entry.kind) {
     case 'output':
-      return [{ event: 'output', id: idAt(hub, entry.end), data: { data: toBase64(entry.bytes) } }]
+      return [{ event: 'output', id: idAt(hub, place), data: { data: toBase64(entry.bytes) } }]
     case 'resize':
-      return [{ event: 'resize', id: idAt(hub, entry.end), data: { cols: entry.cols, rows: entry.rows } }]
+      return [{ event: 'resize', id: idAt(hub, place), data: { cols: entry.cols, rows: entry.rows } }]
   }
 }
