@@ -109,6 +109,23 @@ it('says of a session that went on through the sleep when that was, and touches 
   expect(after.lines).toEqual(before.lines)
 })
 
+it('comes back in the size that it had last, whoever looked at it', async () => {
+  const machine = aMachine(agent)
+  const hub = machine.hub()
+  const { epoch } = await hub.open({ cols: 100, rows: 30, client: 'one', launch: true })
+  const resize = { client: 'one', seq: 1, epoch, cols: 160, rows: 50 }
+  expect(await hub.resize(resize)).toMatchObject({ cols: 160, rows: 50 })
+  await hub.open({ cols: 20, rows: 5 })
+  await eventually(() => machine.run('cat "$HOME/.agent-machines/console/agent/size"') === '160 50\n')
+  expect(await hub.resize({ ...resize, cols: 90 })).toMatchObject({ acked: 1, cols: 160, rows: 50 })
+  await hub.close()
+
+  killEverything(machine)
+  program(machine, 'after-wake')
+
+  expect(await machine.hub().open({ cols: 20, rows: 5 })).toMatchObject({ cols: 160, rows: 50 })
+})
+
 it('rebuilds every session there was', async () => {
   const machine = aMachine(agent)
   await typed(machine, 'of the agent')

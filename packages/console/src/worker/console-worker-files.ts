@@ -31,7 +31,7 @@ main() {
   [ "$#" -eq 0 ] || shift
   case $command in
     ensure) command -v tmux >/dev/null 2>&1 || fail 'tmux is not installed' 127; ensure "$@" ;;
-    relay | exchange | watch | pane | child | status | revive) "$command" "$@" ;;
+    relay | exchange | watch | pane | child | status | revive | resized) "$command" "$@" ;;
     follow) channel "$1" "$\{2:--}" "$\{3:--1}" output ;;
     channel) channel "$1" "$\{2:--}" "$\{3:--1}" input ;;
     agent) agent "$@" ;;

@@ -122,7 +122,6 @@ ensure() {
     ?*) [ -z "$\{4:-}" ] || agent_running || [ "$S" != agent ] || { respawn_pane "$mode"; starts=$mode; } ;;
   esac
   [ -z "$starts" ] || [ "$S" != agent ] || until_started "$before"
-  printf '%s %s\n' "$2" "$3" >"$D/size"
   setsid "$SELF" watch "$S" </dev/null >/dev/null 2>&1 9>&- 7>&- &
 }
 

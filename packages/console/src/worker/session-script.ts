@@ -115,10 +115,18 @@ new_session() {
     \; set -g allow-rename off \; set -g automatic-rename off \; set -g bell-action none \
     \; set -g window-style 'fg=#dee0e2,bg=#0b0d10' \; set -g prefix None \; set -g prefix2 None \
     \; unbind -a -T prefix \; unbind -a -T root \; unbind -a -T copy-mode \; unbind -a -T copy-mode-vi \
+    \; set-hook -g after-resize-window "run-shell -b '\"\$HOME\"/.agent-machines/bin/am-console resized $S; :'" \
     \; set -g @am_epoch "$EPOCH" \; set -g @am_rest "$REST" \; set -g @am_clock '%s' \
     \; new-session -d -s am -x "$1" -y "$2" -c "$HOME" "$SELF" pane "$S" "$MODE" restore \
     \; set -g window-size manual \; select-pane -T '' 9>&- 8>&- || fail 'tmux does not start'
   printf '%s\n' "$EPOCH" >"$D/epoch"
+  printf '%s %s\n' "$1" "$2" >"$D/size"
+}
+
+# Remembers the size for whoever brings the session up again.
+resized() {
+  use_session "$1"
+  tm display-message -p -t =am: '#{window_width} #{window_height}' >"$D/size.$$" && mv "$D/size.$$" "$D/size" || rm -f "$D/size.$$"
 }
 
 # What outlived its tmux server would go on unseen; what ended with the machine runs no more.
