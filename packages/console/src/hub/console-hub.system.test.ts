@@ -69,6 +69,19 @@ it('pastes 100 KB exactly, as one batch, with line ends as a terminal sends them
   )
 })
 
+it('lets go of a driver that nobody saw for a while, for who asks without being one', async () => {
+  const { machine, hub } = machineWithHub()
+  const opened = await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })
+  machine.run(
+    'tmux -S "$HOME/.agent-machines/console/agent/tmux.sock" set -g @am_seen "$(($(date +%s) - 16))"',
+  )
+
+  const looked = await machine.hub().open({ cols: 80, rows: 24 })
+
+  expect(opened.driver).toMatchObject({ client: 'one' })
+  expect(looked.driver).toBe(null)
+})
+
 it('refuses what the protocol refuses, each with its own code', async () => {
   const { machine, hub } = machineWithHub()
   const { epoch } = await hub.open({ cols: 80, rows: 24, client: 'one', launch: true })

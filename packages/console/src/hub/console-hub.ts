@@ -15,7 +15,14 @@ import {
   toProblem,
 } from '@agent-machines/core'
 import { fromBase64 } from '../protocol/bytes.ts'
-import { claim, type Driving, driverColours, driverSize, takeOver } from '../protocol/driver-lines.ts'
+import {
+  claim,
+  type Driving,
+  driverColours,
+  driverSize,
+  release,
+  takeOver,
+} from '../protocol/driver-lines.ts'
 import { hashOf } from '../protocol/hashes.ts'
 import type { Message } from '../protocol/messages.ts'
 import { normalizePaste } from '../protocol/normalize-paste.ts'
@@ -142,7 +149,7 @@ export class ConsoleHub implements WatchedConsole {
     const claimant = request.client === undefined ? null : this.#people.actor(request.client, request.label)
     const requests =
       claimant === null
-        ? []
+        ? [release]
         : [
             claim(claimant),
             driverSize(claimant.hash, request.cols, request.rows),
@@ -169,9 +176,10 @@ export class ConsoleHub implements WatchedConsole {
   }
 
   async paste(batch: ClientBatch): Promise<Accepted> {
-    const bytes = normalizePaste(fromBase64(batch.data))
-    if (bytes.length > pasteLimitBytes)
+    const given = fromBase64(batch.data)
+    if (given.length > pasteLimitBytes)
       throw new AgentMachinesError('INPUT_TOO_LARGE', 'A paste holds at most 1 MiB.')
+    const bytes = normalizePaste(given)
     if (bytes.length === 0)
       throw new AgentMachinesError('REQUEST_INVALID', 'A paste holds at least one byte.')
     await this.ready()
@@ -187,8 +195,10 @@ export class ConsoleHub implements WatchedConsole {
   }
 
   async resize(batch: ClientResize): Promise<{ acked: number; cols: number; rows: number }> {
+    const isKnown = this.ackedOf(this.#people.actor(batch.client).hash) >= batch.seq
     const { acked } = await this.#send(batch, (guarded) => resizeLine(guarded, batch.cols, batch.rows))
-    return { acked, cols: batch.cols, rows: batch.rows }
+    const { cols, rows } = isKnown ? this.state : batch
+    return { acked, cols, rows }
   }
 
   async takeOver({

@@ -24,6 +24,17 @@ it('gives up on a predecessor after 2 s and names what it waits for', async () =
   await expect(late).rejects.toMatchObject({ code: 'INPUT_GAP', details: { expected: 2 } })
 })
 
+it('gives up on a predecessor also when the worker is late to say that it misses it', async () => {
+  const { queue, pass } = aQueue()
+  const late = queue.send(aBatch(5))
+  pass(2500)
+  queue.onMessage(aNack(5, 1))
+
+  pass(2000)
+
+  await expect(late).rejects.toMatchObject({ code: 'INPUT_GAP', details: { expected: 2 } })
+})
+
 it('sends again what was not answered for 250 ms, or for three round trips', async () => {
   const { queue, written, pass } = aQueue()
   const answer = queue.send(aBatch(1))

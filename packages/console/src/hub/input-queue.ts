@@ -74,12 +74,7 @@ export class InputQueue {
       const waiting = this.#pending.get(batch.claimant.hash) ?? new Set()
       this.#pending.set(batch.claimant.hash, waiting.add(pending))
       this.#transmit(pending)
-      pending.stops.push(
-        this.#host.timers.after(answerMs, () => this.#fail(pending, unanswered())),
-        this.#host.timers.after(gapMs, () => {
-          if (pending.gap !== null) this.#fail(pending, gapError(pending.seq, pending.gap))
-        }),
-      )
+      pending.stops.push(this.#host.timers.after(answerMs, () => this.#fail(pending, unanswered())))
       this.#repeat(pending)
     })
   }
@@ -160,11 +155,22 @@ export class InputQueue {
 
   #onGap(pending: Pending, acked: number): void {
     const known = this.#acked.get(pending.claimant.hash)
+    if (pending.gap === null) this.#hold(pending)
     pending.gap = acked + 1
     if (known?.epoch === pending.guardEpoch && known.acked === pending.seq - 1) {
       pending.gap = null
       this.#transmit(pending)
     }
+  }
+
+  /** Waits for the predecessor of a batch, from when it was sent on: the worker may say much later that it misses it. */
+  #hold(pending: Pending): void {
+    const heldMs = this.#host.timers.now() - pending.sentAt
+    pending.stops.push(
+      this.#host.timers.after(heldMs < gapMs ? gapMs - heldMs : gapMs, () => {
+        if (pending.gap !== null) this.#fail(pending, gapError(pending.seq, pending.gap))
+      }),
+    )
   }
 
   #transmit(pending: Pending, claim = this.#mustClaim(pending)): void {

@@ -88,7 +88,11 @@ export function leftLine(hash: string, by: string, seconds: number): string {
   return when(isOurs, `set -gF @am_seen "#{e|-:${clock},${seconds}}"`)
 }
 
-export const releaseLine = when(
-  `#{&&:#{!=:#{@am_driver},},${stale}}`,
-  `set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}`,
-)
+/** Lets go of a driver that was not seen for 15 s. */
+export const release: DriverRequest = {
+  condition: `#{&&:#{!=:#{@am_driver},},${stale}}`,
+  commands: `set -g @am_driver "" ; set -g @am_who "" ; ${driverMessage}`,
+}
+
+/** As `release`, and each time. */
+export const releaseLine = when(release.condition, release.commands)

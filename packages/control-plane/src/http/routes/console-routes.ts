@@ -19,8 +19,8 @@ import { eventStream } from '../server-sent-events.ts'
 import { machineParams } from './machine-routes.ts'
 
 const base = '/api/v1/machines/:id/console'
-/** A paste of 1 MiB in base64 and the JSON around it. */
-const pasteBodyBytes = 1.5 * 1024 * 1024
+/** Enough for a paste that is too long to be refused as one. */
+const pasteBodyBytes = 4 * 1024 * 1024
 const acked = z.object({ acked: z.number().int(), epoch: z.string() })
 const errors = [
   'MACHINE_UNKNOWN',
