@@ -127,15 +127,30 @@ function serve(
     stopBeating()
     controller.abort()
   })
+  const own = { session: query.session, client: query.client, acked: 0 }
   socket.on('message', (data, isBinary) => {
     const said = isBinary ? undefined : parsed(String(data))
-    const handled = async () => handle(consoles, machineId, query.session, parseSocketMessage(said))
+    const handled = async () => {
+      const message = parseSocketMessage(said)
+      const session = message.session ?? query.session
+      const isTold =
+        session === own.session &&
+        message.client === own.client &&
+        'seq' in message &&
+        message.seq > own.acked
+      const acked = await handle(consoles, machineId, { ...message, session })
+      if (acked !== null && !isTold) sender.send({ event: 'ack', data: { client: message.client, acked } })
+    }
     handled().catch((error) => {
       if (socket.readyState === socket.OPEN)
         sender.send({ event: 'error', data: { ...problemOf(error, log), ...seqOf(said) } })
     })
   })
-  pump(socket, sender, consoles.stream({ machineId, ...query, signal: controller.signal })).catch((error) => {
+  const events = consoles.stream({ machineId, ...query, signal: controller.signal })
+  const onAck = (acked: number) => {
+    own.acked = acked
+  }
+  pump(socket, sender, events, onAck).catch((error) => {
     if (controller.signal.aborted || socket.readyState !== socket.OPEN) return
     const problem = problemOf(error, log)
     sender.send({ event: 'error', data: problem })
@@ -149,11 +164,13 @@ async function pump(
   socket: WebSocket,
   sender: SocketSender,
   opening: Promise<AsyncIterable<ConsoleEvent>>,
+  onAck: (acked: number) => void,
 ): Promise<void> {
   let gone = false
   for await (const event of await opening) {
     if (socket.readyState !== socket.OPEN) return
     sender.send(event)
+    if (event.event === 'ack') onAck(event.data.acked)
     gone = event.event === 'end' && event.data.reason === 'destroyed'
     await sender.room()
   }
@@ -175,27 +192,23 @@ function seqOf(said: unknown): { seq?: number } {
   return typeof seq === 'number' ? { seq } : {}
 }
 
+/** Does what a message asks; gives up to where its client's input is typed then, null where it typed nothing. */
 async function handle(
   consoles: ConsoleService,
   machineId: string,
-  session: string,
   message: SocketMessage,
-): Promise<void> {
-  const named = { ...message, session: message.session ?? session }
-  switch (named.type) {
+): Promise<number | null> {
+  switch (message.type) {
     case 'input':
-      await consoles.input(machineId, named)
-      return
+      return (await consoles.input(machineId, message)).acked
     case 'paste':
-      await consoles.paste(machineId, named)
-      return
+      return (await consoles.paste(machineId, message)).acked
     case 'resize':
-      await consoles.resize(machineId, named)
-      return
+      return (await consoles.resize(machineId, message)).acked
     case 'take-over':
-      await consoles.takeOver(machineId, named)
-      return
+      await consoles.takeOver(machineId, message)
+      return null
     default:
-      named satisfies never
+      return message satisfies never
   }
 }
