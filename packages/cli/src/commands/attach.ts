@@ -49,7 +49,11 @@ export async function attach(
   )
   if (isAgentMachinesError(outcome.error)) throw outcome.error
   if (outcome.reason === 'stopped') throw io.signal.reason
-  await printNote(io, endings[outcome.reason])
+  // A console ends in the same way for a machine that failed, which cannot be woken.
+  const { state, stateReason = 'see `am status`' } =
+    outcome.reason === 'asleep' ? await client.machines.get(machine.id) : machine
+  const words = state === 'failed' ? `The machine failed (${stateReason}).` : endings[outcome.reason]
+  await printNote(io, words)
   await printResult(io, options, { reason: outcome.reason }, () => '')
   return orderly.has(outcome.reason) ? 0 : 1
 }

@@ -9,7 +9,7 @@ const letterPairs = Uint8Array.from({ length: 2 * 4096 }, (_, at) => {
   return alphabet[at % 2 === 0 ? bits >> 6 : bits & 63] ?? 0
 })
 const padding = 0x3d
-const decoder = new TextDecoder()
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
 
 export function toText(bytes: Uint8Array): string {

@@ -58,6 +58,9 @@ function toCommand(request: ExecRequest, signal: AbortSignal): ExecCommand {
   }
 }
 
+/** A byte order mark is output like any other. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 function encode(bytes: Uint8Array, encoding: OutputEncoding): string {
-  return encoding === 'base64' ? Buffer.from(bytes).toString('base64') : new TextDecoder().decode(bytes)
+  return encoding === 'base64' ? Buffer.from(bytes).toString('base64') : decoder.decode(bytes)
 }
