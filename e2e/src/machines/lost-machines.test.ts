@@ -36,6 +36,20 @@ it('calls a machine whose processes were killed asleep, and rebuilds it on wake 
   expect((await plane.client.console.open(id, { cols: 80, rows: 24 })).tier).toBe('attach')
 })
 
+it('calls a machine whose processes were killed while it was set up asleep, and sets it up on wake', async () => {
+  const { id } = await deployMachine(plane)
+  await plane.client.machines.bootstrap(id)
+
+  await killMachine(id)
+  const lost = await untilState(plane, id, ['asleep'])
+  await plane.client.machines.wake(id)
+  const woken = await untilState(plane, id, ['ready'])
+
+  expect(lost.stateReason).toBe('processes-lost')
+  expect(woken.bootstrap.state).toBe('done')
+  expect(await outputOf(plane, id, 'echo runs')).toBe('runs')
+})
+
 it('calls a machine whose directory was deleted failed, where only destroying helps', async () => {
   const { id } = await deployMachine(plane)
   const before = (await processesOfMachine(id)).length

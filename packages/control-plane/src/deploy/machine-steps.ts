@@ -50,7 +50,7 @@ export function machineSteps(options: MachineStepOptions): Readonly<Record<Step,
       await sessions.afterWake(row, signal)
       await gateways.afterWake(row, signal)
       const { bootstrap } = await access.get(row.id)
-      const state = bootstrap.state === 'pending' ? 'bootstrapping' : 'ready'
+      const state = ['pending', 'running'].includes(bootstrap.state) ? 'bootstrapping' : 'ready'
       return { state, stateReason: null, stateDetail: null }
     },
     async destroy(row) {

@@ -89,6 +89,14 @@ describe('decideFailure', () => {
     })
   })
 
+  it('takes a machine that ends while it is set up for one to wake, which then goes on', () => {
+    expect(decideFailure('bootstrap', new AgentMachinesError('MACHINE_ASLEEP'), 1)).toMatchObject({
+      state: 'asleep',
+      target: 'asleep',
+      stateReason: 'processes-lost',
+    })
+  })
+
   it('never gives up destroying', () => {
     expect(decideFailure('destroy', new Error('x'), 99)).toBeNull()
   })

@@ -43,14 +43,7 @@ export function decideObserved(
       return { state: 'asleep', target: 'asleep', stateReason: null, stateDetail: null, agent: null }
     case 'lost':
       if (row.state === 'asleep' && row.stateReason === 'processes-lost') return null
-      return {
-        state: 'asleep',
-        target: 'asleep',
-        stateReason: 'processes-lost',
-        stateDetail:
-          'Its processes ended outside Agent Machines; the files are here. Wake it to start again.',
-        agent: null,
-      }
+      return lost('Its processes ended outside Agent Machines; the files are here. Wake it to start again.')
     case 'gone':
       return {
         state: 'failed',
@@ -71,10 +64,16 @@ export function decideObserved(
   }
 }
 
+function lost(stateDetail: string): MachinePatch {
+  return { state: 'asleep', target: 'asleep', stateReason: 'processes-lost', stateDetail, agent: null }
+}
+
 /** How a step that threw leaves the machine; null when it shall be tried again. */
 export function decideFailure(step: Step, error: unknown, attempt: number): MachinePatch | null {
   const known = isAgentMachinesError(error) ? error : new AgentMachinesError('INTERNAL')
   if (step === 'destroy') return null
+  if (step === 'bootstrap' && known.code === 'MACHINE_ASLEEP')
+    return lost('Its processes ended while it was set up; the files are here. Wake it to go on.')
   if (known.entry.retry === 'later' && attempt < 3) return null
   if (step === 'wake' || step === 'sleep') {
     const gone = known.code === 'SUBSTRATE_NOT_FOUND'
