@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  am as amProgram,
   type ControlPlaneProcess,
   removeControlPlane,
   runAm,
@@ -69,6 +72,22 @@ describe('am, as a person or a script runs it', () => {
     expect(exitCode).toBe(1)
     expect(stdout).toBe('')
     expect(stderr).toContain('am credentials set OPENAI_API_KEY')
+  })
+
+  it('ends with a command whose output nobody reads any more, without a word', async () => {
+    const exec = `"${process.execPath}" "${amProgram}" exec first -- yes </dev/null`
+    const { stdout, stderr } = await promisify(execFile)(
+      '/bin/bash',
+      ['-c', `${exec} | head -n 1; echo "\${PIPESTATUS[0]}"`],
+      {
+        env: { ...process.env, AGENT_MACHINES_URL: plane.url, AGENT_MACHINES_API_KEY: plane.apiKey },
+        timeout: 20_000,
+      },
+    )
+
+    expect(stdout).toBe('y\n0\n')
+    expect(stderr).toBe('')
+    expect((await am('exec', 'first', '--', 'pgrep -x yes')).exitCode).toBe(1)
   })
 
   it('puts to sleep and wakes by a prefix of the name', async () => {

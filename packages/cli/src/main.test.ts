@@ -43,6 +43,7 @@ describe('am', () => {
     ['an unknown protocol', ['credentials', 'set', 'CUSTOM_API_KEY', '--protocols', 'smoke-signals']],
     ['attaching without a terminal', ['attach', 'm1']],
     ['a name that fits two machines', ['status', 'b']],
+    ['an empty name', ['status', '']],
   ]
   for (const [name, args] of wrong) {
     it(`exits 2 at ${name}`, async () => {
@@ -192,6 +193,22 @@ describe('am', () => {
     expect(result.stdout + result.stderr).not.toContain('sk-abcdef')
     expect(result.stderr).toContain('Nothing listens at 127.0.0.1:9. Start it.')
     expect((await am.run(['credentials', 'check', 'OPENAI_API_KEY'])).exitCode).toBe(1)
+  })
+
+  it('waits for machines that are being set up before it puts them to sleep', async () => {
+    const states = ['bootstrapping', 'ready', 'asleep'] as const
+    let asked = 0
+    const am = await anAm({
+      'GET /machines': page([aMachine({ state: 'provisioning' })]),
+      'POST /machines/m1/sleep': () => ({ status: 202, body: aMachine({ state: 'ready' }) }),
+      'GET /machines/m1': () => ({ body: aMachine({ state: states[asked++] ?? 'asleep' }) }),
+    })
+
+    const result = await am.run(['down', '--json'])
+
+    expect(JSON.parse(result.stdout)).toMatchObject([{ id: 'm1', outcome: 'asleep' }])
+    expect(result).toMatchObject({ exitCode: 0 })
+    expect(result.stderr).toContain('waiting until it is set up')
   })
 
   it('leaves machines that cannot sleep running and says so', async () => {

@@ -3,6 +3,7 @@ import { createContext } from './context/cli-context.ts'
 import type { CliIo } from './context/cli-io.ts'
 import type { CliEnvironment } from './environment.ts'
 import { reportError } from './output/error-report.ts'
+import { OutputClosed } from './output/output-closed.ts'
 import { type CommandExtension, createProgram } from './program.ts'
 
 /** Runs one command line and gives back its exit code; never rejects. */
@@ -34,11 +35,12 @@ export async function main(
   } catch (error) {
     return await failed(error, io, args)
   } finally {
-    await Promise.all(written)
+    await Promise.allSettled(written)
   }
 }
 
 async function failed(error: unknown, io: CliIo, args: readonly string[]): Promise<number> {
+  if (error instanceof OutputClosed) return 0
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (io.signal.aborted) return signalExitCode(io.signal.reason)
   if (error instanceof DOMException && error.name === 'AbortError') return 130

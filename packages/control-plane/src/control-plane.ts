@@ -28,11 +28,11 @@ export interface ControlPlane {
   readonly loginLink: string
   /** From here on `/readyz` says so: called once both are printed. */
   markReady(): void
-  /** Ends within 5 s; machines keep running. Gives how many. */
-  stop(): Promise<number>
+  /** Ends within 5 s; machines keep running. Gives how many, null where the database does not say. */
+  stop(): Promise<number | null>
 }
 
-const graceMs = 2_000
+const graceMs = 3_500
 
 /**
  * Builds the whole graph and starts serving; rejects with a code that tells a person what to do.
@@ -103,11 +103,11 @@ async function serve(
       const closing = listening.close(graceMs)
       await stopWork(services)
       await closing
-      const running = await services.machines.listInStates(['ready', 'bootstrapping'])
+      const running = await services.machines.listInStates(['ready', 'bootstrapping']).catch(() => null)
       await services.changes.close()
       await services.locks.close()
       await store.close()
-      return running.length
+      return running === null ? null : running.length
     },
   }
 }
@@ -115,7 +115,7 @@ async function serve(
 /** What the outside sees; its addresses are known once a port is. */
 function createFace(options: ControlPlaneOptions, services: Services, instance: string, log: Logger) {
   const publicUrl = options.environment['AGENT_MACHINES_PUBLIC_URL']
-  let allowList: AllowList = allowListOf(options.port, publicUrl)
+  let allowList: AllowList = allowListOf(options.port, publicUrl, options.host)
   let port = options.port
   let ready = false
   const origin = () => (publicUrl ? new URL(publicUrl).origin : `http://${hostInUrl(options.host)}:${port}`)
@@ -155,7 +155,7 @@ function createFace(options: ControlPlaneOptions, services: Services, instance: 
     origin,
     open(listeningPort: number) {
       port = listeningPort
-      allowList = allowListOf(listeningPort, publicUrl)
+      allowList = allowListOf(listeningPort, publicUrl, options.host)
     },
     markReady() {
       ready = true

@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import type { CreateProviders } from './build-services.ts'
 import { type ControlPlane, startControlPlane } from './control-plane.ts'
 import { dataDirectoryOf, type HostUser } from './data-directory/data-directory-paths.ts'
+import { readSettings } from './settings.ts'
 
 /** The flags of `am up`; what is undefined comes from the environment, then from the defaults. */
 export interface UpFlags {
@@ -25,22 +26,20 @@ export interface UpContext {
 }
 
 /** Starts the control plane for the user of this process, as flags and environment say. */
-export function startFromProcess(
+export async function startFromProcess(
   flags: UpFlags,
   context: UpContext,
   createProviders?: CreateProviders,
 ): Promise<ControlPlane> {
   const { environment } = context
   const user = hostUser()
-  const log = pino(
-    { level: environment['AGENT_MACHINES_LOG_LEVEL'] ?? 'warn' },
-    pino.destination({ fd: 2, sync: true }),
-  )
+  const { host, port, logLevel } = readSettings(environment)
+  const log = pino({ level: logLevel }, pino.destination({ fd: 2, sync: true }))
   return startControlPlane(
     {
       ...context,
-      host: flags.host ?? environment['HOST'] ?? '127.0.0.1',
-      port: flags.port ?? portOf(environment['PORT']) ?? 3210,
+      host: flags.host ?? host,
+      port: flags.port ?? port,
       dataDirectory: flags.data ?? dataDirectoryOf(environment, user),
       install: flags.install,
       allowUnisolated: flags.allowUnisolated,
@@ -55,10 +54,4 @@ export function startFromProcess(
 function hostUser(): HostUser {
   const { uid, gid, homedir } = userInfo()
   return { uid, gid, home: homedir }
-}
-
-/** Undefined for what is not a port, as an empty variable in a `.env` file is not. */
-function portOf(text: string | undefined): number | undefined {
-  const port = Number(text)
-  return text && Number.isInteger(port) && port >= 0 && port < 65_536 ? port : undefined
 }

@@ -4,6 +4,7 @@ import { UsageError } from '../output/usage-error.ts'
 
 /** The machine that `reference` means: an id, a name, or the beginning of exactly one of them. */
 export async function findMachine(client: Client, reference: string): Promise<Machine> {
+  if (reference === '') throw new UsageError('The ID is empty; it takes a name or the beginning of one.')
   const machines = await client.machines.listAll()
   const exact = machines.find((machine) => machine.id === reference || machine.name === reference)
   if (exact) return exact

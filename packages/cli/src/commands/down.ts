@@ -3,7 +3,7 @@ import type { CliContext } from '../context/cli-context.ts'
 import { type OutputOptions, printNote, printResult } from '../output/output.ts'
 import { UsageError } from '../output/usage-error.ts'
 import { destroyWhole } from './destroy.ts'
-import { waitForState } from './wait-for-state.ts'
+import { notReached, waitForState } from './wait-for-state.ts'
 
 export interface DownOptions extends OutputOptions {
   readonly destroy?: boolean
@@ -17,7 +17,8 @@ interface Outcome {
   readonly detail?: string
 }
 
-const awake = new Set<Machine['state']>(['ready', 'bootstrapping', 'waking', 'unknown'])
+const settingUp = new Set<Machine['state']>(['provisioning', 'bootstrapping', 'waking'])
+const awake = new Set<Machine['state']>([...settingUp, 'ready', 'unknown'])
 
 /** Puts every machine to sleep, or removes them all; gives back the exit code. */
 export async function down(context: CliContext, options: DownOptions): Promise<number> {
@@ -51,6 +52,13 @@ async function settle(context: CliContext, machine: Machine, remove: boolean): P
       return { id, name, outcome: 'cannot-sleep', detail }
     }
     const { signal } = context.io
+    if (settingUp.has(machine.state)) {
+      await printNote(context.io, `${name}: waiting until it is set up`)
+      const reached = await waitForState(context.client, id, ['ready', 'unknown', 'asleep', 'failed'], {
+        signal,
+      })
+      if (reached.state === 'failed') throw notReached(reached)
+    }
     await context.client.machines.sleep(id, { signal })
     await waitForState(context.client, id, ['asleep'], { signal, timeoutMs: 60_000 })
     return { id, name, outcome: 'asleep' }

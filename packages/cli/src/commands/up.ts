@@ -6,6 +6,7 @@ import type { ControlPlane, UpFlags } from '@agent-machines/control-plane'
 import { isAgentMachinesError } from '@agent-machines/core'
 import type { CliContext } from '../context/cli-context.ts'
 import type { CliIo } from '../context/cli-io.ts'
+import { unlessClosed } from '../output/output-closed.ts'
 import { UsageError } from '../output/usage-error.ts'
 import { version } from '../version.ts'
 import { isLate } from './is-late.ts'
@@ -24,8 +25,7 @@ export async function up({ io, environment }: CliContext, flags: UpOptions): Pro
     await stopEarly(starting, io)
     return 0
   }
-  await io.stdout(`${plane.url}\n`)
-  await io.stdout(`${plane.loginLink}\n`)
+  await io.stdout(`${plane.url}\n${plane.loginLink}\n`).catch(unlessClosed)
   plane.markReady()
   if (flags.open) openBrowser(plane.loginLink, io)
   await aborted(io.signal)
@@ -46,6 +46,7 @@ async function start(io: CliIo, environment: CliContext['environment']['variable
   } catch (error) {
     if (isAgentMachinesError(error, 'HOST_NOT_LOOPBACK'))
       throw new UsageError(`${error.message} ${error.entry.hint}`)
+    if (isAgentMachinesError(error, 'REQUEST_INVALID')) throw new UsageError(error.message)
     throw error
   }
 }
@@ -57,7 +58,11 @@ async function stop(plane: ControlPlane, io: CliIo): Promise<void> {
     return
   }
   const running = await stopping
-  await io.stderr(`Stopped. ${running} ${running === 1 ? 'machine keeps' : 'machines keep'} running.\n`)
+  const words =
+    running === null
+      ? 'Machines keep running; how many is not known, since the database does not answer.'
+      : `${running} ${running === 1 ? 'machine keeps' : 'machines keep'} running.`
+  await io.stderr(`Stopped. ${words}\n`)
 }
 
 /** What it installs or sets up is given the time to come to an end; it begins anew otherwise. */

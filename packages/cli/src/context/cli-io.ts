@@ -2,7 +2,7 @@ import type { LocalTerminal } from '../attach/local-terminal.ts'
 
 /** Everything a command touches of the outside, so that tests can stand in for it. */
 export interface CliIo {
-  /** Results; resolves when the bytes were taken. */
+  /** Results; resolves when the bytes were taken, rejects with `OutputClosed` when nobody reads them. */
   stdout(bytes: string | Uint8Array): Promise<void>
   /** Everything else. */
   stderr(bytes: string | Uint8Array): Promise<void>

@@ -1,12 +1,15 @@
 import { createLocalTerminal } from '../attach/local-terminal.ts'
+import { OutputClosed, unlessClosed } from '../output/output-closed.ts'
 import type { CliIo } from './cli-io.ts'
 
 /** The real terminal, pipes and signals. */
 export function createProcessIo(signal: AbortSignal): CliIo {
   const { stdin, stdout, stderr } = process
+  // Whoever writes is told; without a listener the process would end with a trace.
+  for (const stream of [stdout, stderr]) stream.on('error', () => undefined)
   return {
     stdout: (bytes) => writeTo(stdout, bytes),
-    stderr: (bytes) => writeTo(stderr, bytes),
+    stderr: (bytes) => writeTo(stderr, bytes).catch(unlessClosed),
     stdin: stdin.isTTY ? null : stdin,
     isInteractive: stderr.isTTY === true,
     signal,
@@ -15,12 +18,12 @@ export function createProcessIo(signal: AbortSignal): CliIo {
   }
 }
 
-/** Resolves when the stream can take more; a reader that went away (`am list | head -1`) is no failure. */
+/** Resolves when the stream can take more; rejects with `OutputClosed` when its reader went away. */
 function writeTo(stream: NodeJS.WriteStream, bytes: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(bytes, (error) => {
-      if (!error || ('code' in error && error.code === 'EPIPE')) resolve()
-      else reject(error)
+      if (!error) resolve()
+      else reject('code' in error && error.code === 'EPIPE' ? new OutputClosed() : error)
     })
   })
 }

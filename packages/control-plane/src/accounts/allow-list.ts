@@ -7,9 +7,13 @@ export interface AllowList {
 
 const loopbackNames = ['127.0.0.1', 'localhost', '[::1]']
 
-/** Loopback names with the port, and the public URL; a browser leaves out the port its scheme implies. */
-export function allowListOf(port: number, publicUrl?: string): AllowList {
-  const own = loopbackNames.map((name) => new URL(`http://${name}:${port}`))
+/**
+ * Loopback names and the address that is listened on, with the port, and the public URL; a browser leaves out the port
+ * its scheme implies.
+ */
+export function allowListOf(port: number, publicUrl?: string, host = '127.0.0.1'): AllowList {
+  const names = [...loopbackNames, host.includes(':') ? `[${host}]` : host]
+  const own = names.map((name) => new URL(`http://${name}:${port}`))
   const outside = publicUrl === undefined || publicUrl === '' ? undefined : new URL(publicUrl)
   const urls = outside === undefined ? own : [...own, outside]
   return {
