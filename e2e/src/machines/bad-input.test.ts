@@ -35,7 +35,11 @@ describe('what is asked for and cannot be had', () => {
     [{ ...shell, name: '../../etc' }, 400, 'REQUEST_INVALID'],
     [{ ...shell, env: { 'A B': '1' } }, 400, 'REQUEST_INVALID'],
     [{ ...shell, workspace: { git: '--upload-pack=touch /tmp/x' } }, 400, 'REQUEST_INVALID'],
+    [{ ...shell, labels: { team: 'a\0b' } }, 400, 'REQUEST_INVALID'],
+    [{ ...shell, labels: { team: '\ud800' } }, 400, 'REQUEST_INVALID'],
+    [{ ...shell, env: { WORD: 'a\0b' } }, 400, 'REQUEST_INVALID'],
     [{ ...shell, workspace: { hostPath: '/etc' } }, 422, 'WORKSPACE_NOT_ACCESSIBLE'],
+    [{ ...shell, workspace: { hostPath: `/${'x'.repeat(300)}` } }, 422, 'WORKSPACE_NOT_ACCESSIBLE'],
   ])('%j is answered with %i %s', async (body, status, code) => {
     const answer = await post('/machines', JSON.stringify(body))
 
@@ -61,6 +65,20 @@ describe('what is asked for and cannot be had', () => {
 
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ code: 'REQUEST_INVALID' })
+  })
+
+  it.each(['wake', 'sleep', 'bootstrap'])(
+    'refuses a body that is no JSON also where it needs none: %s',
+    async (action) => {
+      const answer = await post(`/machines/none/${action}`, '{')
+
+      expect(answer.status).toBe(400)
+      expect(await answer.json()).toMatchObject({ code: 'REQUEST_INVALID' })
+    },
+  )
+
+  it('takes an id with NUL for no id', async () => {
+    expect((await request('GET', '/machines/%00', {})).status).toBe(400)
   })
 
   it('refuses a body over 1 MiB', async () => {

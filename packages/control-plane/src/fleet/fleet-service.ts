@@ -92,11 +92,12 @@ export class FleetService {
     const row = await this.#options.access.get(machineId)
     if (row.target === 'destroyed')
       throw new AgentMachinesError('MACHINE_DESTROYED', `Machine ${row.id} is destroyed.`)
-    if (patch.name !== undefined) await this.#rename(row, patch.name)
     const plain: MachinePatch = {
       ...(patch.labels === undefined ? {} : { labels: patch.labels }),
     }
     const set = { ...(await this.#modelPatch(row, patch)), ...this.#gatewayPatch(row, patch) }
+    // Only once nothing else of it can be refused.
+    if (patch.name !== undefined) await this.#rename(row, patch.name)
     // The configuration phase puts it in place, so the machine goes through its bootstrap again, once it is up.
     return this.#act(machineId, () => ({ ...plain, ...set, isSetUpAnew: Object.keys(set).length > 0 }))
   }

@@ -56,10 +56,12 @@ async function answer(
   return route.handle({ params, query, body, principal, context, openStream })
 }
 
+/** A body that a route takes nothing from is refused all the same when it is too long or no JSON. */
 async function bodyOf({ body, bodyLimit = bodyLimitBytes }: Route, context: Context): Promise<unknown> {
-  if (body === undefined) return undefined
   if (body === 'bytes') return bodyReader(context, bodyLimit)
-  return parseOrRefuse(body, await readJson(context, bodyLimit), 'body')
+  if (body !== undefined) return parseOrRefuse(body, await readJson(context, bodyLimit), 'body')
+  if (context.req.method !== 'GET') await readJson(context, bodyLimit)
+  return undefined
 }
 
 function noRoute(routes: readonly Route[], context: Context): AgentMachinesError {

@@ -1,8 +1,11 @@
 import { z } from 'zod'
+import { canBeKept } from './holds-no-nul.ts'
 
 export const createSessionSchema = z.strictObject({ token: z.string().min(1).max(256) })
 export const sessionAnswerSchema = z.object({ proof: z.string() })
-export const createApiKeySchema = z.strictObject({ name: z.string().min(1).max(64) })
+export const createApiKeySchema = z.strictObject({
+  name: z.string().min(1).max(64).refine(canBeKept, 'It cannot hold NUL, nor half a character.'),
+})
 export const apiKeySchema = z.object({
   id: z.string(),
   name: z.string(),

@@ -9,6 +9,10 @@ import {
   machineStateSchema,
   networkSchema,
 } from '../machine/machine-state.ts'
+import { canBeKept } from './holds-no-nul.ts'
+
+const keptWords = 'It cannot hold NUL, nor half a character.'
+const keptText = (longest: number) => z.string().min(1).max(longest).refine(canBeKept, keptWords)
 
 export const machineSpecSchema = z.strictObject({
   cpus: z.number().positive().max(256).optional(),
@@ -19,7 +23,7 @@ export const machineSpecSchema = z.strictObject({
 export const machineNameSchema = z.string().regex(machineNamePattern, machineNameHint)
 
 export const labelsSchema = z
-  .record(z.string().min(1).max(63), z.string().max(255))
+  .record(keptText(63), z.string().max(255).refine(canBeKept, keptWords))
   .refine((labels) => Object.keys(labels).length <= 32, 'At most 32 labels.')
 
 export const workspaceSchema = z.union([
@@ -27,7 +31,9 @@ export const workspaceSchema = z.union([
     git: z.string().min(1).max(2048).regex(gitUrlPattern, 'A git URL.'),
     ref: z.string().min(1).max(255).regex(gitRefPattern, 'A branch, tag or commit.').optional(),
   }),
-  z.strictObject({ hostPath: z.string().min(1).max(4096).startsWith('/', 'An absolute path.') }),
+  z.strictObject({
+    hostPath: z.string().min(1).max(4096).startsWith('/', 'An absolute path.').refine(canBeKept, keptWords),
+  }),
 ])
 
 export const createMachineSchema = z.strictObject({
@@ -35,11 +41,14 @@ export const createMachineSchema = z.strictObject({
   runtime: z.string(),
   substrate: z.string(),
   upstream: z.string().optional(),
-  model: z.string().min(1).max(255).optional(),
-  preset: z.string().max(63).optional(),
+  model: keptText(255).optional(),
+  preset: z.string().max(63).refine(canBeKept, keptWords).optional(),
   spec: machineSpecSchema.optional(),
   env: z
-    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable name.'), z.string().max(32_768))
+    .record(
+      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable name.'),
+      z.string().max(32_768).refine(canBeKept, keptWords),
+    )
     .optional(),
   labels: labelsSchema.optional(),
   workspace: workspaceSchema.optional(),
@@ -52,7 +61,7 @@ export const patchMachineSchema = z.strictObject({
   name: machineNameSchema.optional(),
   labels: labelsSchema.optional(),
   upstream: z.string().optional(),
-  model: z.string().min(1).max(255).nullable().optional(),
+  model: keptText(255).nullable().optional(),
   gateway: z.boolean().optional(),
 })
 export type PatchMachine = z.infer<typeof patchMachineSchema>

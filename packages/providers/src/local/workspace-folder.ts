@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative } from 'node:path'
 import { AgentMachinesError } from '@agent-machines/core'
-import { ifPresent } from './local-errors.ts'
+import { errnoOf } from './local-errors.ts'
 import type { LocalHost } from './local-host.ts'
 
 /** Rejects with `WORKSPACE_NOT_ACCESSIBLE` unless a machine may have and can use the folder. */
@@ -11,8 +11,10 @@ export async function checkWorkspace(host: LocalHost, hostPath: string, uid: num
   if (!host.options.allowMount)
     throw refused('Folders of this computer are not shared with machines; start with --allow-mount.')
   if (!isAbsolute(hostPath)) throw refused('The folder must be an absolute path.')
-  const real = await ifPresent(realpath(hostPath))
-  if (real === undefined || !(await stat(real)).isDirectory()) throw refused(`${hostPath} is not a folder.`)
+  const real = await realpath(hostPath).catch((error: unknown) => {
+    throw refused(`${hostPath} is not a folder that can be reached (${errnoOf(error) ?? 'no such path'}).`)
+  })
+  if (!(await stat(real)).isDirectory()) throw refused(`${hostPath} is not a folder.`)
   const data = await realpath(host.layout.root)
   if (holds(real, data) || holds(data, real)) {
     throw refused(`${hostPath} would show the machine the data directory.`)

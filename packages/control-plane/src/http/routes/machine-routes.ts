@@ -21,7 +21,7 @@ export interface MachineRouteServices {
   readonly consoles: Pick<ConsoleService, 'agent'>
 }
 
-export const machineParams = z.object({ id: z.string().max(64) })
+export const machineParams = z.object({ id: z.string().regex(/^[^\0]{1,64}$/, 'An id.') })
 const machines = '/api/v1/machines'
 const actionErrors = ['MACHINE_UNKNOWN', 'MACHINE_ASLEEP', 'MACHINE_NOT_READY', 'MACHINE_DESTROYED'] as const
 
