@@ -39,8 +39,8 @@ describe('installerEnvironment', () => {
 
 describe('streamLimitMs', () => {
   it.each([
-    ['60', 60_000],
-    ['0.5', 500],
+    ['60', 59_000],
+    ['0.5', 450],
     ['', null],
     [undefined, null],
     ['-1', null],

@@ -38,8 +38,8 @@ export function installerEnvironment(
   return Object.fromEntries(passed) as Record<string, string>
 }
 
-/** How long a stream may last where the host ends longer ones; null without such a limit. */
+/** When a stream ends by itself, a little before its host would end it; null without such a limit. */
 export function streamLimitMs(environment: Readonly<Record<string, string | undefined>>): number | null {
   const seconds = Number(environment['AGENT_MACHINES_STREAM_LIMIT_S'])
-  return seconds > 0 ? seconds * 1000 : null
+  return seconds > 0 ? seconds * 1000 - Math.min(1000, seconds * 100) : null
 }

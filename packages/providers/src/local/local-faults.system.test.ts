@@ -75,25 +75,31 @@ describe('a local machine whose home was deleted', () => {
 })
 
 describe('a folder of this computer as workspace', () => {
-  it('is the work folder of the machine, and nothing in it changes hands', async () => {
-    const place = await aLocalPlace()
-    const provider = place.provider({ allowMount: true })
-    const folder = await mkdtemp(join(tmpdir(), 'am-workspace-'))
-    await writeFile(join(folder, 'here'), 'from outside')
-    await chmod(folder, 0o777)
-    const machine = { machineId: 'worker', ref: 'worker' }
+  it.each(['with', 'without'])(
+    'is the work folder of a machine %s a sandbox, and nothing in it changes hands',
+    async (way) => {
+      const place = await aLocalPlace()
+      const provider =
+        way === 'with'
+          ? place.provider({ allowMount: true })
+          : place.withoutSandbox({ allowMount: true, allowUnisolated: true })
+      const folder = await mkdtemp(join(tmpdir(), 'am-workspace-'))
+      await writeFile(join(folder, 'here'), 'from outside')
+      await chmod(folder, 0o777)
+      const machine = { machineId: 'worker', ref: 'worker' }
 
-    await provider.provision({ machineId: 'worker', spec: {}, env: {}, hostPath: folder })
-    const { stdout } = await provider.exec(machine, { script: 'cat ~/work/here; echo new >~/work/there' })
-    const owner = (await stat(join(folder, 'here'))).uid
-    await provider.destroy(machine)
+      await provider.provision({ machineId: 'worker', spec: {}, env: {}, hostPath: folder })
+      const { stdout } = await provider.exec(machine, { script: 'cat ~/work/here; echo new >~/work/there' })
+      const owner = (await stat(join(folder, 'here'))).uid
+      await provider.destroy(machine)
 
-    expect(Buffer.from(stdout).toString()).toBe('from outside')
-    expect(owner).toBe(process.getuid?.())
-    expect(await readdir(folder)).toEqual(['here', 'there'])
-    await rm(folder, { recursive: true })
-    await place.remove()
-  })
+      expect(Buffer.from(stdout).toString()).toBe('from outside')
+      expect(owner).toBe(process.getuid?.())
+      expect(await readdir(folder)).toEqual(['here', 'there'])
+      await rm(folder, { recursive: true })
+      await place.remove()
+    },
+  )
 
   it.each([
     ['is not allowed', false, (data: string) => join(data, '..')],

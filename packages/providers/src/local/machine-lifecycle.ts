@@ -1,4 +1,5 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import {
   AgentMachinesError,
   type ProviderState,
@@ -8,7 +9,7 @@ import {
 import { isMachineId, machineTokenOf } from './data-layout.ts'
 import { makeRemovable } from './file-tree.ts'
 import type { IsolationCheck } from './isolation-check.ts'
-import { isDiskFull, machineGone, toLocalError } from './local-errors.ts'
+import { errnoOf, isDiskFull, machineGone, toLocalError } from './local-errors.ts'
 import type { LocalHost } from './local-host.ts'
 import {
   areFrozen,
@@ -187,6 +188,8 @@ export class MachineLifecycle {
       await mkdir(paths.home, { recursive: true, mode: 0o700 })
       await chmod(paths.home, 0o700)
       if (record.uid !== null) await chown(paths.home, record.uid, record.uid)
+      if (record.isolation === 'none' && record.hostPath !== undefined)
+        await linkOnce(record.hostPath, join(paths.home, 'work'))
       await makeCgroups(record.cgroups, record.spec)
       const initPid = record.isolation === 'namespaces' ? await this.#launch(record) : process.pid
       const sandbox = identifySandbox(initPid)
@@ -249,6 +252,13 @@ export class MachineLifecycle {
 async function sandboxGroup({ isolation, sandbox }: MachineRecord): Promise<number | null> {
   if (isolation !== 'namespaces' || sandbox === null || !isSandboxAlive(sandbox)) return null
   return liveStatOf(sandbox.initPid)?.groupId ?? null
+}
+
+/** What is there already is the machine's own. */
+async function linkOnce(target: string, path: string): Promise<void> {
+  await symlink(target, path).catch((error: unknown) => {
+    if (errnoOf(error) !== 'EEXIST') throw error
+  })
 }
 
 /** Without a sandbox, a machine lives until the computer is started anew. */

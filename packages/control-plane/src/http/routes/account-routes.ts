@@ -18,8 +18,9 @@ import type { LoginTokens } from '../../accounts/login-tokens.ts'
 import type { SessionStore } from '../../accounts/session-store.ts'
 import { accessRequestOf } from '../authorization.ts'
 import { json, noContent } from '../json.ts'
+import { pathId } from '../path-id.ts'
 import { type Route, route } from '../route.ts'
-import { pageOfWhole } from '../whole-list.ts'
+import { pageOfDated } from '../whole-list.ts'
 
 export interface AccountRouteServices {
   readonly accounts: AccountService
@@ -106,7 +107,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
       summary: 'List API keys, never their values.',
       query: pageQuerySchema,
       answer: { status: 200, schema: pageOf(apiKeySchema) },
-      handle: async ({ query }) => json(pageOfWhole(await keys.list(workspace), ({ id }) => id, query)),
+      handle: async ({ query }) => json(pageOfDated(await keys.list(workspace), query)),
     }),
     route({
       method: 'post',
@@ -122,7 +123,7 @@ export function accountRoutes(services: AccountRouteServices): Route[] {
       path: '/api/v1/api-keys/:id',
       access: 'signed-in',
       summary: 'Revoke an API key.',
-      params: z.object({ id: z.string() }),
+      params: z.object({ id: pathId }),
       answer: { status: 204 },
       errors: ['API_KEY_UNKNOWN'],
       handle: async ({ params }) => {

@@ -13,6 +13,7 @@ import type { ConsoleService } from '../../console/console-service.ts'
 import type { DeployService } from '../../deploy/deploy-service.ts'
 import type { FleetService } from '../../fleet/fleet-service.ts'
 import { json, noContent } from '../json.ts'
+import { pathId } from '../path-id.ts'
 import { type Route, route } from '../route.ts'
 
 export interface MachineRouteServices {
@@ -21,7 +22,7 @@ export interface MachineRouteServices {
   readonly consoles: Pick<ConsoleService, 'agent'>
 }
 
-export const machineParams = z.object({ id: z.string().regex(/^[^\0]{1,64}$/, 'An id.') })
+export const machineParams = z.object({ id: pathId })
 const machines = '/api/v1/machines'
 const actionErrors = ['MACHINE_UNKNOWN', 'MACHINE_ASLEEP', 'MACHINE_NOT_READY', 'MACHINE_DESTROYED'] as const
 

@@ -1,9 +1,9 @@
 import { chatSchema, createRunSchema, pageOf, runListQuerySchema, runSchema } from '@agent-machines/core'
 import type { Logger } from 'pino'
-import { z } from 'zod'
 import type { RunService } from '../../runs/run-service.ts'
 import type { RunStream } from '../../runs/run-stream.ts'
 import { json } from '../json.ts'
+import { pathId } from '../path-id.ts'
 import { withErrorEvent } from '../problems.ts'
 import { type Route, route } from '../route.ts'
 import { eventStream } from '../server-sent-events.ts'
@@ -17,7 +17,7 @@ export interface RunRouteServices {
 
 const machine = '/api/v1/machines/:id'
 const path = `${machine}/runs`
-const runParams = machineParams.extend({ runId: z.string().max(64) })
+const runParams = machineParams.extend({ runId: pathId })
 const errors = ['MACHINE_UNKNOWN', 'RUN_UNKNOWN'] as const
 const refusals = [
   'MACHINE_UNKNOWN',
