@@ -180,7 +180,7 @@ describe('a setup that fails', () => {
     await failure.getByText('Prepare the workspace failed after 3 tries.').waitFor()
 
     await repository.open()
-    await page.getByRole('button', { name: 'Retry this phase' }).click()
+    await page.getByRole('button', { name: 'Retry this step' }).click()
 
     await page.locator('.pill', { hasText: 'Live' }).waitFor()
     await run(page, 'cat ~/work/README || cat README')

@@ -62,8 +62,8 @@ interface MenuListProps {
 
 function MenuList({ id, label, items, place, onClose }: MenuListProps) {
   const list = useRef<HTMLDivElement>(null)
+  useEffect(() => list.current?.querySelector('button')?.focus(), [])
   useEffect(() => {
-    list.current?.querySelector('button')?.focus()
     const onPress = (event: PointerEvent) => {
       if (!list.current?.contains(event.target as Node)) onClose()
     }

@@ -14,8 +14,12 @@ export function useMachines() {
   return useQuery({
     queryKey: listKey,
     queryFn: async ({ signal }) => {
+      const since = heardOf(queryClient)
+      const before = new Map(since)
       const read = await client.machines.listAll({ signal })
-      return read.map((machine) => newest(machine, knownMachine(queryClient, machine.id)))
+      const news = [...since].filter(([id, machine]) => before.get(id) !== machine)
+      const known = read.map((machine) => newest(machine, knownMachine(queryClient, machine.id)))
+      return withNews(known, new Map(news))
     },
     refetchInterval: refreshMs,
   })
@@ -33,6 +37,28 @@ export function useMachine(id: string) {
   })
 }
 
+/** What was heard last of each machine since the page was opened, null of one that is gone. */
+type Heard = Map<string, Machine | null>
+const heard = new WeakMap<QueryClient, Heard>()
+
+function heardOf(queryClient: QueryClient): Heard {
+  const known = heard.get(queryClient) ?? new Map<string, Machine | null>()
+  heard.set(queryClient, known)
+  return known
+}
+
+/** A list as it was read, and what was heard while it was on its way. */
+export function withNews(read: readonly Machine[], news: ReadonlyMap<string, Machine | null>): Machine[] {
+  const left = read.filter(({ id }) => news.get(id) !== null)
+  const listed = new Set(left.map(({ id }) => id))
+  const more = [...news.values()].filter(
+    (machine) => machine !== null && machine.state !== 'destroyed' && !listed.has(machine.id),
+  ) as Machine[]
+  return [...more, ...left.map((machine) => newest(machine, news.get(machine.id) ?? undefined))].filter(
+    ({ state }) => state !== 'destroyed',
+  )
+}
+
 /** Answers and events overtake each other; what was written later is how the machine is. */
 export function newest(read: Machine, known: Machine | undefined): Machine {
   return known && known.updatedAt > read.updatedAt ? known : read
@@ -47,6 +73,8 @@ function knownMachine(queryClient: QueryClient, id: string): Machine | undefined
 /** Puts a machine as the server sees it into every place that shows it. */
 export function putMachine(queryClient: QueryClient, read: Machine): void {
   const machine = newest(read, knownMachine(queryClient, read.id))
+  if (isNew(queryClient, machine)) refreshUse(queryClient)
+  heardOf(queryClient).set(machine.id, machine)
   queryClient.setQueryData(machineKey(machine.id), machine)
   queryClient.setQueryData<Machine[]>(listKey, (all) => {
     if (!all) return all
@@ -55,7 +83,18 @@ export function putMachine(queryClient: QueryClient, read: Machine): void {
   })
 }
 
+function isNew(queryClient: QueryClient, { id }: Machine): boolean {
+  return queryClient.getQueryData<Machine[]>(listKey)?.every((each) => each.id !== id) ?? false
+}
+
+/** Which machines use a credential is told with the credentials. */
+function refreshUse(queryClient: QueryClient): void {
+  queryClient.invalidateQueries({ queryKey: ['credentials'] }).catch(ignoreCancelled)
+}
+
 export function removeMachine(queryClient: QueryClient, id: string): void {
+  refreshUse(queryClient)
+  heardOf(queryClient).set(id, null)
   queryClient.setQueryData<Machine[]>(listKey, (all) => all?.filter((each) => each.id !== id))
   queryClient.invalidateQueries({ queryKey: machineKey(id) }).catch(ignoreCancelled)
 }

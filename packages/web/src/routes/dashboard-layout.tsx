@@ -1,6 +1,7 @@
 import { Outlet, useNavigate, useRouteContext, useRouterState } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import { nextWaiting, waitingMachines } from '../features/machines/group-machines.ts'
+import { MachineDialogs } from '../features/machines/machine-dialogs.tsx'
 import { useLiveUpdates } from '../live/use-live-updates.ts'
 import { useWaitAnnouncement } from '../live/use-wait-announcement.ts'
 import { useMachines } from '../queries/machines.ts'
@@ -16,6 +17,8 @@ export function DashboardLayout() {
   const current = useRouterState({
     select: (state) => /^\/dashboard\/machines\/([^/]+)/.exec(state.location.pathname)?.[1] ?? null,
   })
+  // On a phone the machine's own head takes the bar's place.
+  const isNowhere = machines.isSuccess && machines.data.every(({ id }) => id !== current)
   const announcement = useWaitAnnouncement(waiting, machines.isSuccess)
   useFavicon(waiting.length > 0)
   useShortcuts(nextWaiting(waiting, current)?.id)
@@ -24,10 +27,12 @@ export function DashboardLayout() {
       <a className="skip" href="#main">
         Skip to the content
       </a>
-      <div className={current ? 'wide-only' : undefined}>
+      <div className={current && !isNowhere ? 'wide-only' : undefined}>
         <TopBar waiting={waiting} />
       </div>
-      <Outlet />
+      <MachineDialogs>
+        <Outlet />
+      </MachineDialogs>
       <p className="sr-only" aria-live="polite">
         {announcement}
       </p>

@@ -8,5 +8,24 @@ export function takeLoginToken(location: Location, history: History): string | n
 
 /** Where to go after signing in: a page of the dashboard, never another site. */
 export function returnPathOf(value: unknown): string {
-  return typeof value === 'string' && /^\/dashboard(\/[\w./?=&%-]*)?$/.test(value) ? value : '/dashboard'
+  return typeof value === 'string' && /^\/dashboard(\/[\w./%-]*)?(\?[\w./?=&%+~-]*)?$/.test(value)
+    ? value
+    : '/dashboard'
+}
+
+const storageKey = 'am.return'
+const keptMs = 60 * 60 * 1000
+
+/** Keeps where somebody was for the tab in which the next link is opened. */
+export function rememberReturn(path: string, now: number): void {
+  localStorage.setItem(storageKey, JSON.stringify({ path, at: now }))
+}
+
+/** Where somebody was within the last hour, once; else the beginning. */
+export function takeReturn(now: number): string {
+  const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null')
+  localStorage.removeItem(storageKey)
+  if (typeof kept !== 'object' || kept === null || !('path' in kept) || !('at' in kept))
+    return returnPathOf(null)
+  return now - Number(kept.at) < keptMs ? returnPathOf(kept.path) : returnPathOf(null)
 }

@@ -19,6 +19,14 @@ export interface BootstrapViewProps {
   readonly cancel?: ReactNode
 }
 
+/** When this setup began: that of a machine that was set up before begins with its first phase. */
+function beganMs({ createdAt, lastActivityAt }: Machine, phases: readonly BootstrapPhase[]): number {
+  const created = Date.parse(createdAt)
+  if (lastActivityAt === createdAt) return created
+  const starts = phases.flatMap(({ startedAt }) => (startedAt ? [Date.parse(startedAt)] : []))
+  return starts.length === 0 ? created : Math.min(...starts)
+}
+
 /** The transcript on glass, and beside it what is done and what still comes. */
 export function BootstrapView(props: BootstrapViewProps) {
   const { machine, transcript, onRetry, isPending, usualMs = null, cancel } = props
@@ -26,7 +34,7 @@ export function BootstrapView(props: BootstrapViewProps) {
   const failed = phases.find((phase) => phase.state === 'failed' && phase.error)
   const core = phases.filter((phase) => phase.group === 'core')
   const extra = phases.filter((phase) => phase.group === 'extra')
-  const startMs = Date.parse(machine.createdAt)
+  const startMs = beganMs(machine, phases)
   return (
     <div className="bootstrap">
       <TranscriptScreen phases={phases} transcript={transcript} startMs={startMs} />
@@ -51,7 +59,7 @@ export function BootstrapView(props: BootstrapViewProps) {
         <Phases title="After that, in the background" phases={extra} />
         {!failed && machine.state !== 'failed' && (
           <p className="plan-note">
-            You can close this page. The phases run on the machine and go on without it.
+            You can close this page. The steps run on the machine and go on without it.
           </p>
         )}
         {cancel}

@@ -39,7 +39,7 @@ describe('the face of a failed phase', () => {
     expect(alert.textContent).toContain('not your configuration')
     expect(alert.textContent).toContain('It usually passes')
     expect(alert.textContent).toContain('npm error code ETIMEDOUT')
-    screen.getByRole('button', { name: 'Retry this phase' }).click()
+    screen.getByRole('button', { name: 'Retry this step' }).click()
     expect(onRetry).toHaveBeenCalledOnce()
   })
 

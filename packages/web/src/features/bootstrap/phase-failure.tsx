@@ -45,7 +45,7 @@ export function PhaseFailure({ phase, onRetry, isPending = false }: PhaseFailure
         <div className="note-actions">
           {onRetry && (
             <button type="button" className="button button-small" onClick={onRetry} disabled={isPending}>
-              Retry this phase
+              Retry this step
             </button>
           )}
           <CopyButton text={[what, error?.message ?? '', ...lines].join('\n')} label="Copy report" />

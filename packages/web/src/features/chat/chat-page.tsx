@@ -3,6 +3,8 @@ import '../../styles/runs.css'
 import { isRunOver, type Machine, type Run, type RuntimeEntry } from '@agent-machines/core'
 import { Link, useParams } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
+import { Failure } from '../../components/failure.tsx'
+import { Loading } from '../../components/loading.tsx'
 import { useRuntimes } from '../../queries/catalogue.ts'
 import { useMachine } from '../../queries/machines.ts'
 import { useCancelRun, useRuns, useStartRun } from '../../queries/runs.ts'
@@ -17,8 +19,17 @@ import { Turn } from './turn.tsx'
 export function ChatPage() {
   const { id } = useParams({ from: '/dashboard/machines/$id' })
   const { data: machine } = useMachine(id)
-  const runtime = useRuntimes().data?.find((each) => each.id === machine?.runtime)
-  if (!machine || !runtime) return null
+  const runtimes = useRuntimes()
+  const runtime = runtimes.data?.find((each) => each.id === machine?.runtime)
+  if (runtimes.error && !runtime)
+    return (
+      <Failure
+        error={runtimes.error}
+        what="Whether it can be talked to could not be read."
+        onRetry={() => void runtimes.refetch()}
+      />
+    )
+  if (!machine || !runtime) return <Loading words="Asking for its agent…" rows={2} />
   if (!runtime.takesRuns) return <NobodyThere id={id} />
   return <Chat key={id} machine={machine} runtime={runtime} />
 }

@@ -24,8 +24,9 @@ export function DestroyDialog({
   useEffect(() => keep.current?.focus(), [])
   const isNamed = typed === machine.name
   const destroy = async () => {
-    await mutateAsync({ kind: 'destroy' })
-    toast({ text: `${machine.name} is destroyed`, shape: 'destroyed' })
+    const left = await mutateAsync({ kind: 'destroy' })
+    const words = left === null || left.state === 'destroyed' ? 'is destroyed' : 'is being destroyed'
+    toast({ text: `${machine.name} ${words}`, shape: 'destroyed' })
     onClose()
     onDestroyed?.()
   }

@@ -1,5 +1,5 @@
 import type { Machine } from '@agent-machines/core'
-import { exitCodeOf } from './display-state.ts'
+import { displayStateOf, exitCodeOf } from './display-state.ts'
 
 export const groupIds = ['needs-you', 'under-way', 'idle', 'asleep'] as const
 export type GroupId = (typeof groupIds)[number]
@@ -74,6 +74,8 @@ export function filterMachines(machines: readonly Machine[], filter: string): Ma
       machine.upstream ?? '',
       machine.model ?? '',
       machine.lastLine ?? '',
+      machine.agent?.detail ?? '',
+      displayStateOf(machine).word,
       ...Object.entries(machine.labels).flat(),
     ]
       .join(' ')

@@ -50,10 +50,14 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
   const shown = useConsole(machine, session, launch, focus, receipt)
   const { status } = shown
   const isDriving = !isWatching(status)
+  const canType = isDriving && status.state.state !== 'ended'
   const [draft, setDraft] = useState('')
   const [ctrl, setCtrl] = useState<CtrlState>('off')
   const copying = useCopyPermission(machine.id)
-  const uploads = useUploads(machine.id, (path) => shown.paste(`${path} `))
+  const onStored = useFreshCallback((path: string) => {
+    if (!shown.paste(`${path} `)) toast({ text: `It is on the machine as ${path}`, shape: 'off' })
+  })
+  const uploads = useUploads(machine.id, onStored)
   const { tabs, next } = useSessionTabs(machine, session)
   const { panels, toggle, closePanel, onCommand } = useConsoleCommands({
     machineId: machine.id,
@@ -75,10 +79,8 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
     shown.type(typeof data === 'string' ? withStickyCtrl(data) : data),
   )
   const compose = (text: string) => {
-    if (!isDriving) {
-      shown.type('\r')
-      return false
-    }
+    if (!isDriving) shown.type('\r')
+    if (!canType) return false
     if (text) shown.paste(text)
     shown.type('\r')
     return true
@@ -87,7 +89,6 @@ export function Console({ machine, session, launch, preface, onAgain }: ConsoleP
     forgetSession(machine.id, session)
     navigate({ to: '/dashboard/machines/$id/terminal', params: { id: machine.id } }).catch(reportError)
   }
-  const canType = isDriving && status.state.state !== 'ended'
   const resizeLetters = (by: 1 | -1) => {
     const size = otherFontSize(fontSize, by)
     return size === null ? undefined : () => changeSettings({ fontSize: size })

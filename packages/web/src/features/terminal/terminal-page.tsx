@@ -73,9 +73,14 @@ function Setup({ machine, transcript, onRetried }: SetupProps) {
       onRetry={canRetry ? () => mutate({ kind: 'bootstrap' }, { onSuccess: onRetried }) : undefined}
       isPending={isPending}
       usualMs={usualSetupMs(machines, machine)}
-      cancel={<CancelSetup machine={machine} />}
+      cancel={wasUsed(machine) ? null : <CancelSetup machine={machine} />}
     />
   )
+}
+
+/** Whether something has happened on it: then it is destroyed from its menu, by its name. */
+function wasUsed({ createdAt, lastActivityAt }: Machine): boolean {
+  return lastActivityAt > createdAt
 }
 
 /** What stood beside the transcript moves out of the way of the terminal. */
