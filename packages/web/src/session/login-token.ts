@@ -18,14 +18,12 @@ const keptMs = 60 * 60 * 1000
 
 /** Keeps where somebody was for the tab in which the next link is opened. */
 export function rememberReturn(path: string, now: number): void {
-  localStorage.setItem(storageKey, JSON.stringify({ path, at: now }))
+  localStorage.setItem(storageKey, `${now} ${path}`)
 }
 
 /** Where somebody was within the last hour, once; else the beginning. */
 export function takeReturn(now: number): string {
-  const kept: unknown = JSON.parse(localStorage.getItem(storageKey) ?? 'null')
+  const [at, path] = localStorage.getItem(storageKey)?.split(' ') ?? []
   localStorage.removeItem(storageKey)
-  if (typeof kept !== 'object' || kept === null || !('path' in kept) || !('at' in kept))
-    return returnPathOf(null)
-  return now - Number(kept.at) < keptMs ? returnPathOf(kept.path) : returnPathOf(null)
+  return returnPathOf(now - Number(at) < keptMs ? path : null)
 }
