@@ -22,7 +22,7 @@ export class SocketSender {
 
   send(event: ConsoleEvent): void {
     this.#cork()
-    this.#socket.send(textOf(event), () => {
+    this.#socket.send(JSON.stringify(event), () => {
       if (this.#socket.bufferedAmount <= highWaterBytes / 2) this.#wake()
     })
   }
@@ -46,12 +46,6 @@ export class SocketSender {
       this.#wake = resolve
     })
   }
-}
-
-/** As JSON.stringify, which looks at each letter for what it must escape: in base64 and in a cursor that is none. */
-function textOf(event: ConsoleEvent): string {
-  if (event.event !== 'output') return JSON.stringify(event)
-  return `{"event":"output","id":"${event.id}","data":{"data":"${event.data.data}"}}`
 }
 
 /** Pings, and cuts a connection whose other side answered neither of the last two. Gives what stops it. */
