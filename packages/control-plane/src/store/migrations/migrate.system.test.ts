@@ -33,6 +33,27 @@ describe('migrate', () => {
     )
   })
 
+  it.each([
+    ['without', 'select'],
+    ['with', 'alter table machines add column model_access text'],
+  ])('goes on from a version 6 %s the column that came with it for a while', async (_, extra) => {
+    const client = new Client(connection)
+    await client.connect()
+    await migrate(
+      client,
+      migrations.filter(({ version }) => version <= 6),
+    )
+    await client.query(extra)
+    await migrate(client)
+    await client.end()
+
+    const columns = await query(
+      connection,
+      "select column_name as name from information_schema.columns where table_name = 'machines'",
+    )
+    expect(columns).toContainEqual({ name: 'model_access' })
+  })
+
   it('makes exactly the columns and indexes that the schema names', async () => {
     await (await openDatabase({ connection })).close()
 

@@ -3,7 +3,8 @@ import { runs } from './0002-runs.ts'
 import { chat } from './0003-chat.ts'
 import { reload } from './0004-reload.ts'
 import { gateways } from './0005-gateways.ts'
-import { modelAccess } from './0006-model-access.ts'
+import { modelFailures } from './0006-model-failures.ts'
+import { modelAccess } from './0007-model-access.ts'
 
 export interface Migration {
   /** Position in the list, from 1; permanent. */
@@ -19,5 +20,6 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'chat', sql: chat },
   { version: 4, name: 'reload', sql: reload },
   { version: 5, name: 'gateways', sql: gateways },
-  { version: 6, name: 'model-access', sql: modelAccess },
+  { version: 6, name: 'model-failures', sql: modelFailures },
+  { version: 7, name: 'model-access', sql: modelAccess },
 ]
