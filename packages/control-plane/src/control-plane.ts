@@ -107,7 +107,7 @@ async function serve(
       await services.changes.close()
       await services.locks.close()
       await store.close()
-      return running === null ? null : running.length
+      return running?.length ?? null
     },
   }
 }

@@ -50,10 +50,9 @@ export async function attach(
   if (isAgentMachinesError(outcome.error)) throw outcome.error
   if (outcome.reason === 'stopped') throw io.signal.reason
   // A console ends in the same way for a machine that failed, which cannot be woken.
-  const { state, stateReason = 'see `am status`' } =
-    outcome.reason === 'asleep' ? await client.machines.get(machine.id) : machine
-  const words = state === 'failed' ? `The machine failed (${stateReason}).` : endings[outcome.reason]
-  await printNote(io, words)
+  const now = outcome.reason === 'asleep' ? await client.machines.get(machine.id) : null
+  const hasFailed = now?.state === 'failed'
+  await printNote(io, hasFailed ? 'The machine failed; `am status` says why.' : endings[outcome.reason])
   await printResult(io, options, { reason: outcome.reason }, () => '')
   return orderly.has(outcome.reason) ? 0 : 1
 }

@@ -127,19 +127,17 @@ function serve(
     stopBeating()
     controller.abort()
   })
-  const own = { session: query.session, client: query.client, acked: 0 }
+  /** Up to where the stream has told of its own client's input; it will tell of what comes after. */
+  let told = 0
   socket.on('message', (data, isBinary) => {
     const said = isBinary ? undefined : parsed(String(data))
     const handled = async () => {
       const message = parseSocketMessage(said)
       const session = message.session ?? query.session
-      const isTold =
-        session === own.session &&
-        message.client === own.client &&
-        'seq' in message &&
-        message.seq > own.acked
+      const isOwn = session === query.session && message.client === query.client
+      const tells = isOwn && 'seq' in message && message.seq > told
       const acked = await handle(consoles, machineId, { ...message, session })
-      if (acked !== null && !isTold) sender.send({ event: 'ack', data: { client: message.client, acked } })
+      if (acked !== null && !tells) sender.send({ event: 'ack', data: { client: message.client, acked } })
     }
     handled().catch((error) => {
       if (socket.readyState === socket.OPEN)
@@ -148,7 +146,7 @@ function serve(
   })
   const events = consoles.stream({ machineId, ...query, signal: controller.signal })
   const onAck = (acked: number) => {
-    own.acked = acked
+    told = acked
   }
   pump(socket, sender, events, onAck).catch((error) => {
     if (controller.signal.aborted || socket.readyState !== socket.OPEN) return

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { canBeKept } from './holds-no-nul.ts'
+import { keptText } from './holds-no-nul.ts'
 
 export const createSessionSchema = z.strictObject({ token: z.string().min(1).max(256) })
 export const sessionAnswerSchema = z.object({ proof: z.string() })
 export const createApiKeySchema = z.strictObject({
-  name: z.string().min(1).max(64).refine(canBeKept, 'It cannot hold NUL, nor half a character.'),
+  name: keptText(64).min(1),
 })
 export const apiKeySchema = z.object({
   id: z.string(),

@@ -9,10 +9,7 @@ import {
   machineStateSchema,
   networkSchema,
 } from '../machine/machine-state.ts'
-import { canBeKept } from './holds-no-nul.ts'
-
-const keptWords = 'It cannot hold NUL, nor half a character.'
-const keptText = (longest: number) => z.string().min(1).max(longest).refine(canBeKept, keptWords)
+import { keptText } from './holds-no-nul.ts'
 
 export const machineSpecSchema = z.strictObject({
   cpus: z.number().positive().max(256).optional(),
@@ -23,7 +20,7 @@ export const machineSpecSchema = z.strictObject({
 export const machineNameSchema = z.string().regex(machineNamePattern, machineNameHint)
 
 export const labelsSchema = z
-  .record(keptText(63), z.string().max(255).refine(canBeKept, keptWords))
+  .record(keptText(63).min(1), keptText(255))
   .refine((labels) => Object.keys(labels).length <= 32, 'At most 32 labels.')
 
 export const workspaceSchema = z.union([
@@ -32,7 +29,7 @@ export const workspaceSchema = z.union([
     ref: z.string().min(1).max(255).regex(gitRefPattern, 'A branch, tag or commit.').optional(),
   }),
   z.strictObject({
-    hostPath: z.string().min(1).max(4096).startsWith('/', 'An absolute path.').refine(canBeKept, keptWords),
+    hostPath: keptText(4096).startsWith('/', 'An absolute path.'),
   }),
 ])
 
@@ -41,14 +38,11 @@ export const createMachineSchema = z.strictObject({
   runtime: z.string(),
   substrate: z.string(),
   upstream: z.string().optional(),
-  model: keptText(255).optional(),
-  preset: z.string().max(63).refine(canBeKept, keptWords).optional(),
+  model: keptText(255).min(1).optional(),
+  preset: keptText(63).optional(),
   spec: machineSpecSchema.optional(),
   env: z
-    .record(
-      z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable name.'),
-      z.string().max(32_768).refine(canBeKept, keptWords),
-    )
+    .record(z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'A variable name.'), keptText(32_768))
     .optional(),
   labels: labelsSchema.optional(),
   workspace: workspaceSchema.optional(),
@@ -61,7 +55,7 @@ export const patchMachineSchema = z.strictObject({
   name: machineNameSchema.optional(),
   labels: labelsSchema.optional(),
   upstream: z.string().optional(),
-  model: keptText(255).nullable().optional(),
+  model: keptText(255).min(1).nullable().optional(),
   gateway: z.boolean().optional(),
 })
 export type PatchMachine = z.infer<typeof patchMachineSchema>

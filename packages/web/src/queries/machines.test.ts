@@ -29,10 +29,9 @@ describe('what is known of a machine', () => {
 
 describe('withNews', () => {
   it('leaves out what is gone and adds what is new since the list was asked for', () => {
-    const read = [at(1, 'ready', 'kept'), at(1, 'ready', 'removed'), at(1, 'ready', 'changed')]
+    const read = [at(1, 'ready', 'kept'), at(1, 'ready', 'removed'), at(2, 'destroyed', 'over')]
     const news = new Map([
       ['removed', null],
-      ['changed', at(2, 'asleep', 'changed')],
       ['made', at(2, 'provisioning', 'made')],
       ['destroyed', at(2, 'destroyed', 'destroyed')],
     ])
@@ -40,7 +39,6 @@ describe('withNews', () => {
     expect(withNews(read, news).map(({ id, state }) => `${id} ${state}`)).toEqual([
       'made provisioning',
       'kept ready',
-      'changed asleep',
     ])
   })
 })

@@ -47,16 +47,12 @@ function heardOf(queryClient: QueryClient): Heard {
   return known
 }
 
-/** A list as it was read, and what was heard while it was on its way. */
+/** A list as it was read, without what has gone since it was asked for, and with what is new. */
 export function withNews(read: readonly Machine[], news: ReadonlyMap<string, Machine | null>): Machine[] {
+  const listed = new Set(read.map(({ id }) => id))
+  const made = [...news.values()].filter((machine) => machine !== null && !listed.has(machine.id))
   const left = read.filter(({ id }) => news.get(id) !== null)
-  const listed = new Set(left.map(({ id }) => id))
-  const more = [...news.values()].filter(
-    (machine) => machine !== null && machine.state !== 'destroyed' && !listed.has(machine.id),
-  ) as Machine[]
-  return [...more, ...left.map((machine) => newest(machine, news.get(machine.id) ?? undefined))].filter(
-    ({ state }) => state !== 'destroyed',
-  )
+  return [...(made as Machine[]), ...left].filter(({ state }) => state !== 'destroyed')
 }
 
 /** Answers and events overtake each other; what was written later is how the machine is. */
@@ -144,4 +140,4 @@ async function runCommand(client: Client, id: string, command: MachineCommand): 
 }
 
 /** A newer request took the place of this one. */
-function ignoreCancelled(): void {}
+export function ignoreCancelled(): void {}

@@ -1,6 +1,7 @@
 import { type CreateRunInput, isRunOver, type Run, type RunOrigin } from '@agent-machines/core'
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useClient } from './client-context.ts'
+import { ignoreCancelled } from './machines.ts'
 
 const keyOf = (machineId: string, origin: RunOrigin) => ['runs', machineId, origin] as const
 /** While a run goes on; otherwise only somebody else's could be new. */
@@ -49,6 +50,6 @@ function usePutRun(machineId: string, origin: RunOrigin) {
         ? runs.map((each) => (each.id === run.id ? run : each))
         : [run, ...runs],
     )
-    queryClient.invalidateQueries({ queryKey }).catch(() => undefined)
+    queryClient.invalidateQueries({ queryKey }).catch(ignoreCancelled)
   }
 }
